@@ -1,0 +1,83 @@
+//! Everything that can be set, validated before anything is touched.
+
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+use pairing::Subject;
+
+/// How closely the Compass wires are followed where Compass is unkind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fidelity {
+    /// As Compass: a one-time token is spent when it is presented, whatever comes of the request.
+    #[default]
+    Strict,
+    /// A token is spent on success only, and a retry with the same token and the same request returns the
+    /// same certificate.
+    Lenient,
+}
+
+/// The key of a new certificate authority. An existing one keeps its key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CaKeyKind {
+    #[default]
+    EcP256,
+    Rsa4096,
+}
+
+/// The settings of one embedded server. [`Config::default`] is what `connector-embedded serve` does without flags.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the store, the CA and the administrator's token live. Created with mode 0700.
+    pub data_dir: PathBuf,
+    /// The address to listen on; anything but loopback is for those who asked for it.
+    pub host: IpAddr,
+    /// Server-authenticated TLS: administrator, one-time tokens, OAuth2. 0 takes any free port.
+    pub port: u16,
+    /// Mutual TLS: applications with their certificate. 0 takes any free port.
+    pub mtls_port: u16,
+    /// Plain HTTP on loopback for the legacy token calls; off unless given.
+    pub internal_port: Option<u16>,
+    /// The host name in all URLs and in the server's certificate.
+    pub public_host: String,
+    /// Applications to register on the first start.
+    pub seed: Seed,
+    /// Lifetime of an application's one-time token.
+    pub token_ttl: Duration,
+    /// Lifetime of a client certificate.
+    pub certificate_ttl: Duration,
+    pub fidelity: Fidelity,
+    pub subject: Subject,
+    pub ca_key: CaKeyKind,
+    /// Delete the data directory on stop.
+    pub ephemeral: bool,
+}
+
+/// What a new data directory starts with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Seed {
+    #[default]
+    Nothing,
+    /// The sample applications *shop* and *crm*.
+    Samples,
+    /// A JSON file: `{"applications":[{"name":…,"providerName":…,"description":…,"labels":{…}}]}`.
+    File(PathBuf),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("connector-embedded-data"),
+            host: IpAddr::from([127, 0, 0, 1]),
+            port: 8443,
+            mtls_port: 8444,
+            internal_port: None,
+            public_host: "localhost".into(),
+            seed: Seed::Nothing,
+            token_ttl: Duration::from_secs(5 * 60),
+            certificate_ttl: Duration::from_secs(90 * 24 * 60 * 60),
+            fidelity: Fidelity::default(),
+            subject: Subject::default(),
+            ca_key: CaKeyKind::default(),
+            ephemeral: false,
+        }
+    }
+}

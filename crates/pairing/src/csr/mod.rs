@@ -1,0 +1,1 @@
+//! Certificate signing requests: reading them and holding them to the policy.
