@@ -4,6 +4,8 @@ use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use pairing::Subject;
 
+use crate::StartError;
+
 /// How closely the Compass wires are followed where Compass is unkind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fidelity {
@@ -79,5 +81,53 @@ impl Default for Config {
             ca_key: CaKeyKind::default(),
             ephemeral: false,
         }
+    }
+}
+
+impl Config {
+    /// Checks what can be checked before anything is touched.
+    pub(crate) fn check(&self) -> Result<(), StartError> {
+        let refuse = |message: String| Err(StartError::Setting(message));
+        let fixed = [Some(self.port), Some(self.mtls_port), self.internal_port];
+        let fixed: Vec<u16> = fixed.into_iter().flatten().filter(|port| *port != 0).collect();
+        if let Some(twice) = fixed.iter().enumerate().find(|(at, port)| fixed[..*at].contains(port)) {
+            return refuse(format!("Port {} is given twice. Each listener needs its own.", twice.1));
+        }
+        let host = &self.public_host;
+        let is_name = host.split('.').all(|part| {
+            (1..=63).contains(&part.len())
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && !part.starts_with('-')
+                && !part.ends_with('-')
+        });
+        if !is_name || host.len() > 253 {
+            return refuse(format!("--public-host \"{host}\" is not a host name. Write for example localhost or kyma.example.com."));
+        }
+        let within = |name: &str, value: Duration, least: u64, most: u64| match value.as_secs() {
+            seconds if (least..=most).contains(&seconds) => Ok(()),
+            _ => Err(StartError::Setting(format!("{name} must be between {least} s and {} days.", most / DAY))),
+        };
+        within("--token-ttl", self.token_ttl, 1, DAY)?;
+        within("--certificate-ttl", self.certificate_ttl, 60, 3650 * DAY)
+    }
+}
+
+const DAY: u64 = 24 * 60 * 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(config: &Config) -> String {
+        config.check().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn settings_that_cannot_work_are_refused_by_name() {
+        assert!(Config::default().check().is_ok());
+        assert!(refused(&Config { mtls_port: 8443, ..Config::default() }).contains("8443 is given twice"));
+        assert!(refused(&Config { public_host: "a b".into(), ..Config::default() }).contains("--public-host"));
+        assert!(refused(&Config { token_ttl: Duration::ZERO, ..Config::default() }).contains("--token-ttl"));
+        assert!(Config { port: 0, mtls_port: 0, ..Config::default() }.check().is_ok());
     }
 }

@@ -13,14 +13,23 @@
 //! # }
 //! ```
 
+mod ca;
+mod clock;
 mod config;
+mod data_dir;
+mod http;
+mod port_holder;
+mod server;
+mod service;
 mod start_error;
+mod store;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 pub use config::{CaKeyKind, Config, Fidelity, Seed};
+pub use server::{Running, Server};
 pub use start_error::StartError;
 
 /// Where a running server can be reached: the content of the ready line (design §5).
@@ -43,32 +52,12 @@ pub struct Endpoints {
     pub admin_token_file: PathBuf,
 }
 
-/// The embedded server. See [`Server::start`].
-#[derive(Debug)]
-pub struct Server;
-
-/// A started server. Dropping it does not stop it; call [`Running::stop`].
-#[derive(Debug)]
-pub struct Running {
-    endpoints: Endpoints,
+/// The schema of the Director, in the schema definition language.
+pub fn director_sdl() -> String {
+    http::director_schema::build(None).sdl()
 }
 
-impl Server {
-    /// Opens the data directory, binds all listeners and starts to answer.
-    ///
-    /// # Errors
-    /// A [`StartError`] that says what to do; nothing is left running.
-    pub async fn start(config: Config) -> Result<Running, StartError> {
-        let _ = config;
-        Err(StartError::Setting("under construction".into()))
-    }
-}
-
-impl Running {
-    pub fn endpoints(&self) -> &Endpoints {
-        &self.endpoints
-    }
-
-    /// Stops accepting, lets running requests finish for up to three seconds, closes the store.
-    pub async fn stop(self) {}
+/// The schema of the Connector, in the schema definition language.
+pub fn connector_sdl() -> String {
+    http::connector_schema::build(None).sdl()
 }

@@ -1,1 +1,118 @@
-fn main() {}
+//! `connector-embedded`: the embedded server without a window.
+
+mod arguments;
+
+use std::{
+    io::{self, Write as _},
+    path::Path,
+    process::ExitCode,
+};
+
+use clap::Parser as _;
+use connector_embedded::{Running, Server, connector_sdl, director_sdl};
+use tracing_subscriber::EnvFilter;
+
+use arguments::{Arguments, Command, Schema, Serve};
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Serve(serve) => start(*serve),
+        Command::Schema { which } => {
+            let text = match which {
+                Schema::Director => director_sdl(),
+                Schema::Connector => connector_sdl(),
+            };
+            finish(write_out(&text))
+        }
+    }
+}
+
+fn start(serve: Serve) -> ExitCode {
+    let filter = match EnvFilter::try_new(&serve.log) {
+        Ok(filter) => filter,
+        Err(error) => return finish(Err(format!("--log \"{}\" is not a log filter: {error}", serve.log))),
+    };
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => finish(runtime.block_on(run(serve))),
+        Err(error) => finish(Err(format!("No threads could be started: {error}"))),
+    }
+}
+
+async fn run(serve: Serve) -> Result<(), String> {
+    // Before anything is made, so that a signal during the start is not lost.
+    let mut signals = Signals::listen().map_err(|error| format!("Signals cannot be received: {error}"))?;
+    let ready_file = serve.ready_file.clone();
+    let config = serve.into_config();
+    if !config.host.is_loopback() {
+        tracing::warn!("listening on {}: everyone who can reach this address can try tokens", config.host);
+    }
+    let running = Server::start(config).await.map_err(|error| error.to_string())?;
+    let outcome = announce(&running, ready_file.as_deref());
+    if outcome.is_ok() {
+        tracing::warn!(
+            "the key of the certificate authority is in a file that only you can read, not in a key store: {}",
+            running.endpoints().ca_file.with_file_name("ca-key.pem").display()
+        );
+        signals.wait().await;
+        tracing::info!("stopping");
+    }
+    running.stop().await;
+    if let Some(path) = ready_file {
+        // Whoever waits for the file must not find that of a server that has gone.
+        let _ = std::fs::remove_file(path);
+    }
+    outcome
+}
+
+fn announce(running: &Running, ready_file: Option<&Path>) -> Result<(), String> {
+    let line = serde_json::to_string(running.endpoints()).map_err(|error| error.to_string())? + "\n";
+    if let Some(path) = ready_file {
+        write_atomically(path, &line).map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+    }
+    write_out(&line)
+}
+
+fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let temporary = path.with_file_name(name);
+    std::fs::write(&temporary, text)?;
+    std::fs::rename(temporary, path)
+}
+
+fn write_out(text: &str) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("Nobody reads the output: {error}"))
+}
+
+fn finish(outcome: Result<(), String>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            // Nothing is left to do when stderr is closed too.
+            let _ = writeln!(io::stderr().lock(), "connector-embedded: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// SIGINT and SIGTERM.
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Application names: what is allowed, and when two of them are the same.
 
 /// The longest application name, in characters (`director/pkg/graphql/app_validation.go`).
-pub const MAX_NAME: usize = 100;
+const MAX_NAME: usize = 100;
 
 /// Checks the rule the Director really enforces: 1 to 100 characters, any characters.
 ///

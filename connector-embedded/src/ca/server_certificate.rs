@@ -1,0 +1,25 @@
+//! The server's own certificate: made on every start, with a key that is never written anywhere.
+
+use pairing::{Failure, Moment};
+use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::{Authority, profile};
+
+impl Authority {
+    /// A certificate for host names and IP addresses, with a fresh key. The chain is leaf, then authority.
+    ///
+    /// # Errors
+    /// As for clients, or a name that is not ASCII.
+    pub(crate) fn issue_server(
+        &self,
+        names: &[String],
+        now: Moment,
+    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Failure> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(Failure::internal)?;
+        let validity = self.validity(now, profile::SERVER_LIFETIME)?;
+        let params = profile::server(names, validity, &key)?;
+        let certificate = self.sign(&params, &key)?;
+        Ok((vec![certificate, self.certificate_der().clone()], key.into()))
+    }
+}

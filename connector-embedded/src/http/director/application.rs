@@ -1,0 +1,145 @@
+//! The type `Application` and its pages.
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+
+use super::{
+    error::graphql,
+    input::ApplicationStatusCondition,
+    scalar::{Labels, PageCursor, Timestamp},
+    schema::{caller, service},
+    system_auth::AppSystemAuth,
+};
+use crate::store::application::Application as Row;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Application(pub(super) Row);
+
+#[derive(Debug, SimpleObject)]
+pub(crate) struct ApplicationStatus {
+    condition: ApplicationStatusCondition,
+    timestamp: Timestamp,
+}
+
+#[derive(Debug, SimpleObject)]
+pub(crate) struct ApplicationEventingConfiguration {
+    /// Empty while no runtime offers eventing.
+    #[graphql(name = "defaultURL")]
+    default_url: String,
+}
+
+#[Object]
+impl Application {
+    async fn id(&self) -> ID {
+        ID(self.0.id.clone())
+    }
+
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    async fn provider_name(&self) -> Option<&str> {
+        self.0.provider_name.as_deref()
+    }
+
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    async fn base_url(&self) -> Option<&str> {
+        self.0.base_url.as_deref()
+    }
+
+    #[graphql(name = "healthCheckURL")]
+    async fn health_check_url(&self) -> Option<&str> {
+        self.0.health_check_url.as_deref()
+    }
+
+    async fn system_number(&self) -> Option<&str> {
+        self.0.system_number.as_deref()
+    }
+
+    #[graphql(name = "localTenantID")]
+    async fn local_tenant_id(&self) -> Option<&str> {
+        self.0.local_tenant_id.as_deref()
+    }
+
+    async fn application_namespace(&self) -> Option<&str> {
+        self.0.application_namespace.as_deref()
+    }
+
+    /// There are no integration systems here.
+    #[graphql(name = "integrationSystemID")]
+    async fn integration_system_id(&self) -> Option<ID> {
+        None
+    }
+
+    /// There are no application templates here.
+    #[graphql(name = "applicationTemplateID")]
+    async fn application_template_id(&self) -> Option<ID> {
+        None
+    }
+
+    async fn status(&self) -> ApplicationStatus {
+        ApplicationStatus {
+            condition: ApplicationStatusCondition::of(&self.0.status_condition),
+            timestamp: Timestamp::from_millis(self.0.status_at),
+        }
+    }
+
+    /// All labels, or the one with this key; a key that does not exist gives an empty object.
+    async fn labels(&self, context: &Context<'_>, key: Option<String>) -> Result<Labels> {
+        let mut labels = service(context)?.labels(&self.0.id).await.map_err(|failure| graphql(&failure))?;
+        if let Some(key) = key {
+            labels.retain(|have, _| *have == key);
+        }
+        Ok(Labels(labels))
+    }
+
+    /// What was handed out for this application. Tokens and secrets are shown once, when they are made.
+    async fn auths(&self, context: &Context<'_>) -> Result<Vec<AppSystemAuth>> {
+        let visible = caller(context)?.scopes.has("application.auths:read");
+        let service = service(context)?;
+        let held = service.system_auths(&self.0.id).await.map_err(|failure| graphql(&failure))?;
+        let addresses = &service.settings.addresses;
+        Ok(held.into_iter().map(|held| AppSystemAuth::held(held, visible, addresses)).collect())
+    }
+
+    async fn eventing_configuration(&self) -> ApplicationEventingConfiguration {
+        ApplicationEventingConfiguration { default_url: String::new() }
+    }
+
+    async fn created_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.created_at)
+    }
+
+    async fn updated_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.updated_at)
+    }
+
+    async fn deleted_at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    async fn system_status(&self) -> Option<&str> {
+        None
+    }
+
+    async fn error(&self) -> Option<&str> {
+        None
+    }
+}
+
+#[derive(Debug, SimpleObject)]
+pub(crate) struct PageInfo {
+    pub(super) start_cursor: PageCursor,
+    /// Empty on the last page.
+    pub(super) end_cursor: PageCursor,
+    pub(super) has_next_page: bool,
+}
+
+#[derive(Debug, SimpleObject)]
+pub(crate) struct ApplicationPage {
+    pub(super) data: Vec<Application>,
+    pub(super) page_info: PageInfo,
+    pub(super) total_count: i64,
+}

@@ -1,0 +1,128 @@
+//! The Director: `POST /director/graphql` for the administrator and for applications.
+
+mod application;
+mod error;
+mod input;
+mod pairing_result;
+mod scalar;
+pub(crate) mod schema;
+mod system_auth;
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use pairing::{ErrorCode, Failure, Secret};
+
+use super::{
+    PeerCertificate, Wires,
+    body::{self, GRAPHQL},
+    document::{self, DocumentError, Limits},
+};
+use crate::service::identity::{Caller, unauthorized};
+
+/// Watching several applications takes one alias each; the schema bounds the rest.
+const LIMITS: Limits = Limits { aliases: 200 };
+
+/// The header `suggest_token` counts only when it is exactly `true`.
+#[derive(Clone, Copy, Debug)]
+struct SuggestToken(bool);
+
+/// Administrator or application, by `Authorization: Bearer`.
+pub(super) async fn with_bearer(State(wires): State<Wires>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    match bearer(&wires, &parts.headers).await {
+        Ok(caller) => execute(&wires, caller, &parts.headers, body).await,
+        Err((status, failure)) => refuse(status, &failure),
+    }
+}
+
+/// The application that the client certificate names.
+pub(super) async fn with_certificate(
+    State(wires): State<Wires>,
+    Extension(peer): Extension<PeerCertificate>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let caller = match wires.service.certificate_holder(peer.0).await {
+        Ok(holder) => wires.service.application_by_certificate(holder, tenant(&parts.headers)).await,
+        Err(failure) => Err(failure),
+    };
+    match caller {
+        Ok(caller) => execute(&wires, caller, &parts.headers, body).await,
+        Err(failure) => refuse(status_of(&failure), &failure),
+    }
+}
+
+async fn bearer(wires: &Wires, headers: &HeaderMap) -> Result<Caller, (StatusCode, Failure)> {
+    let missing = || (StatusCode::BAD_REQUEST, unauthorized("invalid bearer token"));
+    let value = headers.get(header::AUTHORIZATION).ok_or_else(missing)?.to_str().map_err(|_| missing())?;
+    // As upstream, the word is cut off when it is there and not demanded.
+    let token = match value.get(..7) {
+        Some(word) if word.eq_ignore_ascii_case("Bearer ") => value[7..].trim(),
+        _ => value.trim(),
+    };
+    if token.is_empty() || token.eq_ignore_ascii_case("bearer") {
+        return Err(missing());
+    }
+    let token = Secret::new(token);
+    let caller = if token.hash().matches(wires.admin_token.hash().as_bytes()) {
+        wires.service.administrator(tenant(headers)).await
+    } else {
+        wires.service.application_by_access_token(&token, tenant(headers)).await
+    };
+    caller.map_err(|failure| (status_of(&failure), failure))
+}
+
+fn tenant(headers: &HeaderMap) -> Option<&str> {
+    headers.get("tenant").and_then(|value| value.to_str().ok()).map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// HTTP status of a failure before GraphQL (contracts §1.3).
+fn status_of(failure: &Failure) -> StatusCode {
+    match error::class(failure.code) {
+        error::Class::Identity => StatusCode::UNAUTHORIZED,
+        error::Class::Request => StatusCode::BAD_REQUEST,
+        error::Class::Overload => StatusCode::SERVICE_UNAVAILABLE,
+        error::Class::Fault => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+async fn execute(wires: &Wires, caller: Caller, headers: &HeaderMap, body: Body) -> Response {
+    if !is_json(headers) {
+        return refuse(StatusCode::BAD_REQUEST, &Failure::new(ErrorCode::BadRequest, "transport not supported"));
+    }
+    let bytes = match body::read(body, GRAPHQL).await {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let failure = Failure::new(ErrorCode::TooLarge, error.message(GRAPHQL));
+            return refuse(error.status(), &failure);
+        }
+    };
+    let request = match document::read(&bytes, LIMITS) {
+        Ok(request) => request,
+        Err(DocumentError::Envelope(message)) => {
+            return refuse(StatusCode::BAD_REQUEST, &Failure::new(ErrorCode::BadRequest, message));
+        }
+        Err(DocumentError::Syntax(message)) => return error::unreadable(&message),
+    };
+    let suggest = SuggestToken(headers.get("suggest_token").is_some_and(|value| value == "true"));
+    let response = wires.director.execute(request.data(caller).data(suggest)).await;
+    error::render(response)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn refuse(status: StatusCode, failure: &Failure) -> Response {
+    if let Some(detail) = &failure.detail {
+        tracing::info!(code = %failure.code, "refused: {detail}");
+    }
+    (status, error::body(failure)).into_response()
+}

@@ -1,0 +1,153 @@
+//! Accepting connections: TLS, time limits, a cap on their number, and an orderly end.
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{Router, body::Body, http::Request};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+};
+use pairing::SecretHash;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::StartError;
+
+/// Connections at the same time on one listener.
+const CONNECTIONS: usize = 512;
+const HANDSHAKE: Duration = Duration::from_secs(10);
+const HEADERS: Duration = Duration::from_secs(10);
+/// From the first byte of a request to the last of its answer.
+const REQUEST: Duration = Duration::from_secs(30);
+/// How long running requests may take once the server stops.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// SHA-256 of the client certificate that the handshake verified; an extension of every request on the
+/// certificate listener.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PeerCertificate(pub(crate) [u8; 32]);
+
+/// A bound port and what it serves.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    pub(crate) tcp: TcpListener,
+    pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
+    pub(crate) router: Router,
+}
+
+/// Binds a port; `flag` names the option that chooses another.
+pub(crate) async fn bind(host: IpAddr, port: u16, flag: &'static str) -> Result<(TcpListener, u16), StartError> {
+    let address = SocketAddr::new(host, port);
+    let listen = |cause| StartError::Listen { address: address.to_string(), cause };
+    let tcp = match TcpListener::bind(address).await {
+        Ok(tcp) => tcp,
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            let holder = crate::port_holder::find(port);
+            return Err(StartError::PortTaken { port, flag, holder });
+        }
+        Err(error) => return Err(listen(error)),
+    };
+    let port = tcp.local_addr().map_err(listen)?.port();
+    Ok((tcp, port))
+}
+
+impl Listener {
+    /// Serves until `stop`, then lets running requests finish.
+    pub(crate) async fn serve(self, stop: CancellationToken) {
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let graceful = GracefulShutdown::new();
+        let acceptor = self.tls.map(TlsAcceptor::from);
+        loop {
+            let place = tokio::select! {
+                () = stop.cancelled() => break,
+                place = Arc::clone(&places).acquire_owned() => place,
+            };
+            let Ok(place) = place else { break };
+            let stream = tokio::select! {
+                () = stop.cancelled() => break,
+                accepted = self.tcp.accept() => accepted,
+            };
+            let (stream, peer) = match stream {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Usually no file descriptors left; accepting again at once would spin.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            };
+            let connection = Connection { peer, place, router: self.router.clone(), watcher: graceful.watcher() };
+            tokio::spawn(connection.serve(stream, acceptor.clone()));
+        }
+        drop(self.tcp);
+        if timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests were still running after {FAREWELL:?} and were cut off");
+        }
+    }
+}
+
+struct Connection {
+    peer: SocketAddr,
+    place: OwnedSemaphorePermit,
+    router: Router,
+    watcher: hyper_util::server::graceful::Watcher,
+}
+
+impl Connection {
+    async fn serve(self, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
+        let _ = stream.set_nodelay(true);
+        let Some(acceptor) = acceptor else {
+            return self.serve_http(stream, None).await;
+        };
+        match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+                let peer = certificate.map(|der| PeerCertificate(*SecretHash::of(der).as_bytes()));
+                self.serve_http(stream, peer).await;
+            }
+            Ok(Err(error)) => tracing::info!(peer = %self.peer, "TLS handshake refused: {error}"),
+            Err(_) => tracing::info!(peer = %self.peer, "TLS handshake took too long"),
+        }
+    }
+
+    async fn serve_http<S>(self, stream: S, peer: Option<PeerCertificate>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let router = self.router;
+        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
+            let answer = router.clone().oneshot(request.map(Body::new));
+            async move {
+                match timeout(REQUEST, answer).await {
+                    Ok(answer) => Ok(answer.unwrap_or_else(|never| match never {})),
+                    Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the request took too long")),
+                }
+            }
+        });
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(64 * 1024);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(32 * 1024);
+        builder.http2().keep_alive_interval(Duration::from_secs(30)).keep_alive_timeout(Duration::from_secs(10));
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        if let Err(error) = self.watcher.watch(connection).await {
+            tracing::debug!(peer = %self.peer, "connection ended: {error}");
+        }
+        drop(self.place);
+    }
+}

@@ -1,0 +1,103 @@
+//! HTTP: one folder per wire, each with the same files for the same roles. Here: what all wires share.
+
+mod body;
+mod connector;
+pub(crate) mod director;
+mod document;
+mod guard;
+mod listener;
+mod oauth;
+mod observe;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use pairing::Secret;
+
+use crate::service::Service;
+
+pub(crate) use connector::schema as connector_schema;
+pub(crate) use director::schema as director_schema;
+pub(crate) use guard::Guard;
+pub(crate) use listener::{Listener, PeerCertificate, bind};
+
+/// What handlers see. Cloning shares it.
+#[derive(Clone)]
+pub(crate) struct Wires {
+    pub(crate) service: Arc<Service>,
+    pub(crate) director: director_schema::DirectorSchema,
+    pub(crate) connector: connector_schema::ConnectorSchema,
+    pub(crate) admin_token: Secret,
+}
+
+impl std::fmt::Debug for Wires {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wires").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+impl Wires {
+    pub(crate) fn new(service: Arc<Service>, admin_token: Secret) -> Self {
+        let director = director_schema::build(Some(Arc::clone(&service)));
+        let connector = connector_schema::build(Some(Arc::clone(&service)));
+        Self { service, director, connector, admin_token }
+    }
+
+    /// The token listener: server-authenticated TLS.
+    pub(crate) fn token_router(self, guard: Guard) -> Router {
+        let routes = Router::new()
+            .route("/director/graphql", post(director::with_bearer))
+            .route("/connector/graphql", post(connector::with_token))
+            .route("/oauth2/token", post(oauth::token))
+            .route("/ca.pem", get(ca));
+        finish(routes.merge(health()).with_state(self), guard)
+    }
+
+    /// The certificate listener: mutual TLS, the caller is whom the certificate names.
+    pub(crate) fn certificate_router(self, guard: Guard) -> Router {
+        let routes = Router::new()
+            .route("/director/graphql", post(director::with_certificate))
+            .route("/connector/graphql", post(connector::with_certificate));
+        finish(routes.merge(health()).with_state(self), guard)
+    }
+
+    /// The internal listener: plain HTTP on loopback.
+    pub(crate) fn internal_router(self, guard: Guard) -> Router {
+        finish(health().with_state(self), guard)
+    }
+}
+
+fn finish(router: Router, guard: Guard) -> Router {
+    router
+        .method_not_allowed_fallback(|| async {
+            (StatusCode::METHOD_NOT_ALLOWED, "This address answers to another method; see the header Allow.\n")
+        })
+        .fallback(|| async { (StatusCode::NOT_FOUND, "Nothing is served at this address.\n") })
+        .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
+        .layer(middleware::from_fn(observe::request))
+}
+
+fn health() -> Router<Wires> {
+    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready))
+}
+
+/// Ready means: the store answers.
+async fn ready(State(wires): State<Wires>) -> Response {
+    match wires.service.tenants().await {
+        Ok(_) => "ready\n".into_response(),
+        Err(failure) => (StatusCode::SERVICE_UNAVAILABLE, format!("{failure}\n")).into_response(),
+    }
+}
+
+/// The certificate that verifies this server and every certificate it issues.
+async fn ca(State(wires): State<Wires>) -> Response {
+    let pem = wires.service.authority.certificate_pem().to_owned();
+    ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
+}

@@ -1,0 +1,58 @@
+//! The rules. No HTTP, no SQL text: wires call in here, and here the store and the CA are asked.
+
+pub(crate) mod access_token;
+pub(crate) mod application;
+pub(crate) mod credentials;
+pub(crate) mod enrolment;
+pub(crate) mod identity;
+pub(crate) mod one_time_token;
+pub(crate) mod scopes;
+pub(crate) mod seed;
+pub(crate) mod system_auth;
+
+use std::time::Duration;
+
+use pairing::Subject;
+
+use crate::{Fidelity, ca::Authority, clock::Clock, store::Store};
+
+use access_token::AccessTokens;
+
+/// Everything the rules need, shared by all wires.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) store: Store,
+    pub(crate) authority: Authority,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+}
+
+/// The part of the configuration that rules depend on.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) token_ttl: Duration,
+    pub(crate) certificate_ttl: Duration,
+    pub(crate) fidelity: Fidelity,
+    pub(crate) subject: Subject,
+    pub(crate) addresses: Addresses,
+}
+
+/// The addresses that are handed out.
+#[derive(Clone, Debug)]
+pub(crate) struct Addresses {
+    pub(crate) issuer: String,
+    pub(crate) director: String,
+    pub(crate) connector: String,
+    pub(crate) certificate_secured_director: String,
+    pub(crate) certificate_secured_connector: String,
+    pub(crate) oauth_token: String,
+    pub(crate) oauth_admin: String,
+    /// Before `?token=`.
+    pub(crate) legacy_info: String,
+}
+
+/// Seconds of a configured duration.
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 2000)
+}

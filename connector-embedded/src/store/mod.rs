@@ -1,0 +1,134 @@
+//! SQL, and nothing but SQL: one SQLite file, one writer, a pool of readers.
+//!
+//! To add a table: a new numbered file in `migrations/` (never edit one that was released), a module here named
+//! after the noun, functions that take `&mut SqliteConnection`. Reads go through [`Store::read`], writes through
+//! [`Store::write`], which answers after the commit is on disk.
+
+pub(crate) mod application;
+pub(crate) mod certificate;
+mod migration;
+pub(crate) mod oauth_client;
+pub(crate) mod one_time_token;
+pub(crate) mod system_auth;
+pub(crate) mod tenant;
+mod writer;
+
+use std::{path::Path, time::Duration};
+
+use futures_util::future::BoxFuture;
+use pairing::{ErrorCode, Failure};
+use sqlx::{
+    ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::StartError;
+
+pub(crate) use writer::Writer;
+
+/// The open store. Cloning shares it.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    readers: SqlitePool,
+    writer: Writer,
+}
+
+/// Readers are for looking things up; five cover two cores with room for a slow page.
+const READERS: u32 = 5;
+
+impl Store {
+    /// Opens `store.sqlite` in `dir`, creating or migrating it.
+    pub(crate) async fn open(dir: &Path) -> Result<Self, StartError> {
+        let file = dir.join("store.sqlite");
+        let options = options(&file);
+        let mut connection = migration::open(&file, &options).await?;
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+            .execute(&mut connection)
+            .await
+            .map_err(|error| migration::start_error(&file, &error))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .min_connections(0)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self { readers, writer: Writer::start(connection) })
+    }
+
+    /// A connection that can only read.
+    pub(crate) async fn read(&self) -> Result<PoolConnection<Sqlite>, Failure> {
+        self.readers.acquire().await.sql()
+    }
+
+    /// Runs `job` in a transaction and answers when it is on disk. Jobs that arrive while a commit is on its way
+    /// share the next one (group commit); each has its own savepoint, so one that fails takes nothing with it.
+    pub(crate) async fn write<T, J>(&self, job: J) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        J: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
+    {
+        self.writer.run(job).await
+    }
+
+    /// Lets the running writes finish and closes the file.
+    pub(crate) async fn close(&self) {
+        self.writer.stop().await;
+        self.readers.close().await;
+    }
+}
+
+fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("trusted_schema", "OFF")
+        .pragma("secure_delete", "ON")
+        .optimize_on_close(false, None)
+        // A statement can hold what must not be logged.
+        .disable_statement_logging()
+}
+
+/// Turns a database error into what the caller may know.
+pub(crate) trait SqlResult<T> {
+    fn sql(self) -> Result<T, Failure>;
+}
+
+impl<T> SqlResult<T> for Result<T, sqlx::Error> {
+    fn sql(self) -> Result<T, Failure> {
+        self.map_err(|error| failure(&error))
+    }
+}
+
+fn failure(error: &sqlx::Error) -> Failure {
+    if is_full(error) {
+        return Failure::new(
+            ErrorCode::StorageFull,
+            "The disk is full. Nothing was changed; free some space and try again.",
+        )
+        .with_detail(error);
+    }
+    if matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) {
+        return Failure::new(ErrorCode::Unavailable, "The server is stopping or overloaded. Try again.")
+            .with_detail(error);
+    }
+    Failure::internal(error)
+}
+
+/// SQLITE_FULL is 13; the low byte is the primary code.
+fn is_full(error: &sqlx::Error) -> bool {
+    primary_code(error) == Some(13)
+}
+
+fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+/// Whether the error is a violated unique index (SQLITE_CONSTRAINT).
+pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+}

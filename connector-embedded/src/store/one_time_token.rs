@@ -1,0 +1,101 @@
+//! One-time tokens, as hashes. Spending one is a single conditional `UPDATE`.
+
+use pairing::{Failure, Moment, SecretHash};
+use sqlx::{FromRow, SqliteConnection};
+
+use super::SqlResult as _;
+
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub(crate) struct OneTimeToken {
+    pub(crate) hash: Vec<u8>,
+    pub(crate) system_auth_id: String,
+    pub(crate) created_at: i64,
+    pub(crate) expires_at: i64,
+    pub(crate) used_at: Option<i64>,
+    pub(crate) used_for: Option<String>,
+    pub(crate) replaced_at: Option<i64>,
+}
+
+/// Adds a token and retires the unused ones of the same system auth.
+pub(crate) async fn replace(
+    connection: &mut SqliteConnection,
+    system_auth_id: &str,
+    hash: SecretHash,
+    created_at: Moment,
+    expires_at: Moment,
+) -> Result<(), Failure> {
+    sqlx::query(
+        "UPDATE one_time_token SET replaced_at = ? WHERE system_auth_id = ? AND used_at IS NULL AND replaced_at IS NULL",
+    )
+    .bind(created_at.unix_millis())
+    .bind(system_auth_id)
+    .execute(&mut *connection)
+    .await
+    .sql()?;
+    sqlx::query("INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at) VALUES (?, ?, ?, ?)")
+        .bind(hash.as_bytes().as_slice())
+        .bind(system_auth_id)
+        .bind(created_at.unix_millis())
+        .bind(expires_at.unix_millis())
+        .execute(connection)
+        .await
+        .sql()
+        .map(drop)
+}
+
+pub(crate) async fn find(
+    connection: &mut SqliteConnection,
+    hash: SecretHash,
+) -> Result<Option<OneTimeToken>, Failure> {
+    sqlx::query_as("SELECT * FROM one_time_token WHERE hash = ?")
+        .bind(hash.as_bytes().as_slice())
+        .fetch_optional(connection)
+        .await
+        .sql()
+}
+
+/// The newest token of a system auth, whatever became of it.
+pub(crate) async fn newest(
+    connection: &mut SqliteConnection,
+    system_auth_id: &str,
+) -> Result<Option<OneTimeToken>, Failure> {
+    sqlx::query_as(
+        "SELECT * FROM one_time_token WHERE system_auth_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1",
+    )
+    .bind(system_auth_id)
+    .fetch_optional(connection)
+    .await
+    .sql()
+}
+
+/// Spends the token if it is still good; says whether this call was the one that did.
+pub(crate) async fn spend(
+    connection: &mut SqliteConnection,
+    hash: SecretHash,
+    used_for: &str,
+    now: Moment,
+) -> Result<bool, Failure> {
+    let done = sqlx::query(
+        "UPDATE one_time_token SET used_at = ?, used_for = ? \
+         WHERE hash = ? AND used_at IS NULL AND replaced_at IS NULL AND expires_at > ?",
+    )
+    .bind(now.unix_millis())
+    .bind(used_for)
+    .bind(hash.as_bytes().as_slice())
+    .bind(now.unix_millis())
+    .execute(connection)
+    .await
+    .sql()?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Counts a refused request against the token; says how many there were.
+pub(crate) async fn count_refusal(connection: &mut SqliteConnection, hash: SecretHash) -> Result<i64, Failure> {
+    let refusals: Option<i64> =
+        sqlx::query_scalar("UPDATE one_time_token SET refusals = refusals + 1 WHERE hash = ? RETURNING refusals")
+            .bind(hash.as_bytes().as_slice())
+            .fetch_optional(connection)
+            .await
+            .sql()?;
+    Ok(refusals.unwrap_or_default())
+}
