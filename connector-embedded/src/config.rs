@@ -101,7 +101,9 @@ impl Config {
                 && !part.ends_with('-')
         });
         if !is_name || host.len() > 253 {
-            return refuse(format!("--public-host \"{host}\" is not a host name. Write for example localhost or kyma.example.com."));
+            return refuse(format!(
+                "--public-host \"{host}\" is not a host name. Write for example localhost or kyma.example.com."
+            ));
         }
         let within = |name: &str, value: Duration, least: u64, most: u64| match value.as_secs() {
             seconds if (least..=most).contains(&seconds) => Ok(()),

@@ -83,7 +83,9 @@ fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
 
 fn write_out(text: &str) -> Result<(), String> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("Nobody reads the output: {error}"))
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| format!("Nobody reads the output: {error}"))
 }
 
 fn finish(outcome: Result<(), String>) -> ExitCode {

@@ -20,7 +20,9 @@ pub(crate) fn find(port: u16) -> Option<String> {
 fn listening(table: &str, port: u16) -> Vec<String> {
     let suffix = format!(":{port:04X}");
     let rows = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
-    rows.filter(|row| row.len() > 9 && row[1].ends_with(&suffix) && row[3] == "0A").map(|row| row[9].to_owned()).collect()
+    rows.filter(|row| row.len() > 9 && row[1].ends_with(&suffix) && row[3] == "0A")
+        .map(|row| row[9].to_owned())
+        .collect()
 }
 
 fn holds(process: &Path, inodes: &[String]) -> bool {

@@ -1,17 +1,13 @@
 //! Starting and stopping: the one place that knows the order of things.
 
-use std::{
-    net::IpAddr,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
+use pairing::Failure;
 use rustls::{
     RootCertStore, ServerConfig,
     crypto::{CryptoProvider, aws_lc_rs},
     server::{ServerSessionMemoryCache, WebPkiClientVerifier},
 };
-use pairing::Failure;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -139,6 +135,7 @@ fn addresses(host: &str, port: u16, mtls_port: u16) -> Addresses {
         oauth_admin: format!("{token}/admin/clients"),
         legacy_info: format!("{token}/v1/applications/signingRequests/info"),
         issuer: token,
+        secured: certificate,
     }
 }
 

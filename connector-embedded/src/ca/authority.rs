@@ -105,7 +105,8 @@ impl Authority {
     /// The validity of a new certificate, inside of the authority's own.
     pub(super) fn validity(&self, now: Moment, lifetime: Duration) -> Result<Validity, Failure> {
         let Validity { not_before, not_after } = self.0.validity;
-        let refused = |reason: String| Failure::new(ErrorCode::Internal, format!("{CANNOT_ISSUE}: {reason}"));
+        // "Unavailable", so that whoever waits for a certificate learns why there is none.
+        let refused = |reason: String| Failure::new(ErrorCode::Unavailable, format!("{CANNOT_ISSUE}: {reason}"));
         if now < not_before {
             let (now, made) = (now.rfc3339(), not_before.rfc3339());
             return Err(refused(format!(
@@ -125,8 +126,8 @@ pub(crate) fn certificate_to_pem(der: &[u8]) -> String {
     pem::encode_config(&Pem::new("CERTIFICATE", der), line_feeds)
 }
 
-/// As Compass begins the message when signing fails (`connector/internal/certificates/certificates.go`).
-const CANNOT_ISSUE: &str = "Error while signing Certificate Signing Request: Error while creating certificate";
+/// Compass' words for a signature that fails (`connector/internal/certificates/certificates.go`).
+const CANNOT_ISSUE: &str = "Error while creating certificate";
 
 /// Without the key.
 impl fmt::Debug for Authority {

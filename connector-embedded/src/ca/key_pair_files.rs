@@ -51,8 +51,8 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    fn unusable(&self, cause: impl ToString) -> StartError {
-        StartError::Authority { path: self.dir.to_owned(), cause: cause.to_string() }
+    fn unusable(&self, cause: impl Into<String>) -> StartError {
+        StartError::Authority { path: self.dir.to_owned(), cause: cause.into() }
     }
 
     /// Also true for a link that leads nowhere: whoever made it did not mean "make a new one".
@@ -60,7 +60,7 @@ impl Files<'_> {
         match fs::symlink_metadata(file) {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(self.unusable(error)),
+            Err(error) => Err(self.unusable(error.to_string())),
         }
     }
 
@@ -111,7 +111,7 @@ impl Files<'_> {
     fn make_certificate(&self, key: &KeyPair, now: Moment) -> Result<CertificateDer<'static>, StartError> {
         let validity = Validity::starting(now, profile::AUTHORITY_LIFETIME);
         let params = profile::authority(validity, key).map_err(StartError::Other)?;
-        let certificate = params.self_signed(key).map_err(|error| self.unusable(error))?;
+        let certificate = params.self_signed(key).map_err(|error| self.unusable(error.to_string()))?;
         write_atomically(&self.certificate, certificate.pem().as_bytes(), 0o644)
             .map_err(|error| not_written(&self.certificate, error))?;
         Ok(certificate.into())

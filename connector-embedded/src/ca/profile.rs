@@ -67,8 +67,8 @@ pub(super) fn server(
 ) -> Result<CertificateParams, Failure> {
     const LONGEST_COMMON_NAME: usize = 64; // X.520
     let mut subject = DistinguishedName::new();
-    let first = names.first().filter(|name| name.len() <= LONGEST_COMMON_NAME);
-    subject.push(DnType::CommonName, first.map_or("Pairing Cockpit Connector", String::as_str));
+    let host = names.iter().find(|name| name.len() <= LONGEST_COMMON_NAME && name.parse::<IpAddr>().is_err());
+    subject.push(DnType::CommonName, host.map_or("Pairing Cockpit Connector", String::as_str));
     let mut params = leaf(subject, ExtendedKeyUsagePurpose::ServerAuth, validity, key)?;
     for name in names {
         params.subject_alt_names.push(match name.parse::<IpAddr>() {

@@ -311,7 +311,10 @@ fn nothing_is_issued_before_or_after_the_time_of_the_authority() {
     let last = issue(authority.not_after().plus_seconds(-1)).unwrap();
     assert_eq!(last.not_after, authority.not_after());
     let late = issue(authority.not_after()).unwrap_err();
-    assert!(late.message.contains("Error while creating certificate: The certificate authority expired at "), "{late}");
+    assert!(
+        late.message.starts_with("Error while creating certificate: The certificate authority expired at "),
+        "{late}"
+    );
     let early = issue(now().plus_seconds(-3600)).unwrap_err();
     assert!(early.message.contains("Set the clock."), "{early}");
 }
@@ -321,7 +324,7 @@ fn openssl_accepts_the_server_certificate_for_each_of_its_names() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
     let authority = open(dir).unwrap();
-    let names = ["localhost", "127.0.0.1", "::1", "pairing.example"].map(str::to_owned);
+    let names = ["127.0.0.1", "::1", "localhost", "pairing.example"].map(str::to_owned);
     let (chain, key) = authority.issue_server(&names, now()).unwrap();
     assert_eq!(chain[1..], [authority.certificate_der().clone()]);
     fs::write(dir.join("server.der"), &chain[0]).unwrap();
@@ -333,6 +336,7 @@ fn openssl_accepts_the_server_certificate_for_each_of_its_names() {
         openssl(dir, &format!("verify -x509_strict -purpose sslserver {check} -CAfile ca.pem server.pem"));
     }
     let text = openssl(dir, "x509 -in server.pem -noout -text");
+    assert!(text.contains("Subject: CN = localhost"), "{text}");
     assert_eq!(under(&text, "Extended Key Usage"), "TLS Web Server Authentication");
     assert_eq!(extensions(&text).len(), 6);
     assert_eq!(
@@ -352,7 +356,6 @@ fn issuing_takes_little_more_than_a_signature() {
         authority.issue_client(&csr, &Subject::default(), CN, now(), DAY).unwrap();
     }
     let each = started.elapsed() / 200;
-    println!("{each:?}");
-    // Unoptimised and beside other tests; in release it is a tenth of this.
+    // About 150 µs unoptimised and alone; the margin is for a loaded machine.
     assert!(each < Duration::from_millis(5), "{each:?}");
 }

@@ -47,7 +47,8 @@ pub(super) fn read(body: &[u8], limits: Limits) -> Result<Request, DocumentError
         DocumentError::Envelope(format!("json request body could not be decoded: {advice}"))
     })?;
     let query = without_empty_arguments(&envelope.query);
-    let document = async_graphql::parser::parse_query(&query).map_err(|error| DocumentError::Syntax(error.to_string()))?;
+    let document =
+        async_graphql::parser::parse_query(&query).map_err(|error| DocumentError::Syntax(error.to_string()))?;
     check(&document, limits)?;
     let variables = match envelope.variables {
         None | Some(Value::Null) => Variables::default(),

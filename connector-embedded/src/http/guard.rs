@@ -40,8 +40,8 @@ impl Guard {
 
 pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let from_page = headers.contains_key(header::ORIGIN)
-        || headers.get("sec-fetch-site").is_some_and(|site| site != "none");
+    let from_page =
+        headers.contains_key(header::ORIGIN) || headers.get("sec-fetch-site").is_some_and(|site| site != "none");
     if from_page {
         let words = "Requests from web pages are refused. Call this address from a program.\n";
         return (StatusCode::FORBIDDEN, words).into_response();

@@ -5,6 +5,7 @@ mod connector;
 pub(crate) mod director;
 mod document;
 mod guard;
+mod legacy;
 mod listener;
 mod oauth;
 mod observe;
@@ -56,6 +57,8 @@ impl Wires {
             .route("/director/graphql", post(director::with_bearer))
             .route("/connector/graphql", post(connector::with_token))
             .route("/oauth2/token", post(oauth::token))
+            .route("/v1/applications/signingRequests/info", get(legacy::signing_requests_info))
+            .route("/v1/applications/certificates", post(legacy::certificates))
             .route("/ca.pem", get(ca));
         finish(routes.merge(health()).with_state(self), guard)
     }
@@ -64,7 +67,10 @@ impl Wires {
     pub(crate) fn certificate_router(self, guard: Guard) -> Router {
         let routes = Router::new()
             .route("/director/graphql", post(director::with_certificate))
-            .route("/connector/graphql", post(connector::with_certificate));
+            .route("/connector/graphql", post(connector::with_certificate))
+            .route("/v1/applications/management/info", get(legacy::management_info))
+            .route("/v1/applications/certificates/renewals", post(legacy::renewals))
+            .route("/v1/applications/certificates/revocations", post(legacy::revocations));
         finish(routes.merge(health()).with_state(self), guard)
     }
 
@@ -81,6 +87,7 @@ fn finish(router: Router, guard: Guard) -> Router {
         })
         .fallback(|| async { (StatusCode::NOT_FOUND, "Nothing is served at this address.\n") })
         .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
+        .layer(middleware::from_fn(body::receive))
         .layer(middleware::from_fn(observe::request))
 }
 

@@ -1,8 +1,6 @@
 //! Applications: names, labels, life and death.
 
-use pairing::{
-    ApplicationId, ErrorCode, Failure, LabelFilter, check_application_name, check_label_key, normalize,
-};
+use pairing::{ApplicationId, ErrorCode, Failure, LabelFilter, check_application_name, check_label_key, normalize};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -208,6 +206,16 @@ impl Service {
         let end = rows.last().filter(|_| more).map(|row| row.id.clone());
         let total = application::count(&mut connection, &selection).await?;
         Ok(Page { rows, end, total })
+    }
+
+    /// The name that addresses carry: the label `name`, else the application's own.
+    pub(crate) async fn application_name(&self, application_id: &str) -> Result<String, Failure> {
+        let mut connection = self.store.read().await?;
+        let labels = application::labels(&mut connection, application_id).await?;
+        match labels.get("name").and_then(Value::as_str) {
+            Some(name) if !name.is_empty() => Ok(name.to_owned()),
+            _ => application::name(&mut connection, application_id).await?.ok_or_else(|| not_found("application")),
+        }
     }
 
     pub(crate) async fn labels(&self, application_id: &str) -> Result<Map<String, Value>, Failure> {

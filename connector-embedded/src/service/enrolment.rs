@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Fidelity,
-    ca::IssuedCertificate,
+    ca::{IssuedCertificate, certificate_to_pem},
     store::{
         certificate::{self, NewCertificate, Revoked},
         one_time_token, system_auth,
@@ -68,6 +68,12 @@ impl SignedChain {
     }
 }
 
+impl TokenGrant {
+    pub(crate) fn application_id(&self) -> &str {
+        &self.application_id
+    }
+}
+
 impl Applicant {
     fn system_auth_id(&self) -> &str {
         match self {
@@ -91,9 +97,15 @@ impl Service {
         let why = match (row.used_at, row.replaced_at) {
             // In lenient mode a spent token may still fetch the certificate it bought; the signing path decides.
             (Some(_), _) if self.retry_allowed(&row, now) => None,
-            (Some(at), _) => Some(format!("it was used {} s ago for {}", (now - at) / 1000, row.used_for.as_deref().unwrap_or("nothing"))),
+            (Some(at), _) => Some(format!(
+                "it was used {} s ago for {}",
+                (now - at) / 1000,
+                row.used_for.as_deref().unwrap_or("nothing")
+            )),
             (None, Some(at)) => Some(format!("a newer one replaced it {} s ago", (now - at) / 1000)),
-            (None, None) if row.expires_at <= now => Some(format!("it expired {} s ago", (now - row.expires_at) / 1000)),
+            (None, None) if row.expires_at <= now => {
+                Some(format!("it expired {} s ago", (now - row.expires_at) / 1000))
+            }
             (None, None) => None,
         };
         if let Some(why) = why {
@@ -186,7 +198,9 @@ impl Service {
                 Box::pin(async move {
                     match &applicant {
                         Applicant::Token(grant) => {
-                            if lenient && let Some(der) = certificate::bought(connection, grant.hash, &request_hash).await? {
+                            if lenient
+                                && let Some(der) = certificate::bought(connection, grant.hash, &request_hash).await?
+                            {
                                 return Ok(Some(der));
                             }
                             spend(connection, grant, CERTIFICATE, now).await?;
@@ -204,7 +218,7 @@ impl Service {
                 })
             })
             .await?;
-        let client = earlier.map_or(client, |der| pem::encode(&pem::Pem::new("CERTIFICATE", der)));
+        let client = earlier.map_or(client, |der| certificate_to_pem(&der));
         Ok(SignedChain { client, ca: self.authority.certificate_pem().to_owned() })
     }
 

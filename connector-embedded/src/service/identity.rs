@@ -42,10 +42,13 @@ impl Caller {
             let message = format!("insufficient scopes provided [actual={}; required={scope}]", self.scopes);
             return Err(Failure::new(ErrorCode::InsufficientScopes, message));
         }
-        let tenant = self.tenant.clone().ok_or_else(|| Failure::new(ErrorCode::TenantRequired, "Tenant is required"))?;
+        let tenant =
+            self.tenant.clone().ok_or_else(|| Failure::new(ErrorCode::TenantRequired, "Tenant is required"))?;
         Ok(match &self.kind {
             CallerKind::Administrator => View { tenant, only: None, actor: "administrator".into() },
-            CallerKind::Application { id } => View { tenant, only: Some(id.clone()), actor: format!("application {id}") },
+            CallerKind::Application { id } => {
+                View { tenant, only: Some(id.clone()), actor: format!("application {id}") }
+            }
         })
     }
 }

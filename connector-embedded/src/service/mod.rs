@@ -41,7 +41,10 @@ pub(crate) struct Settings {
 /// The addresses that are handed out.
 #[derive(Clone, Debug)]
 pub(crate) struct Addresses {
+    /// Scheme, host and port of the token listener; also what access tokens name as their issuer.
     pub(crate) issuer: String,
+    /// Scheme, host and port of the certificate listener.
+    pub(crate) secured: String,
     pub(crate) director: String,
     pub(crate) connector: String,
     pub(crate) certificate_secured_director: String,

@@ -81,14 +81,19 @@ fn read(seed: &Seed) -> Result<Vec<SeedApplication>, StartError> {
         Seed::Nothing => Ok(Vec::new()),
         Seed::Samples => Ok(vec![
             sample("shop", "Sample", "A web shop. Pair it, change it or delete it: it is only here to try things."),
-            sample("crm", "Sample", "A customer system. Pair it, change it or delete it: it is only here to try things."),
+            sample(
+                "crm",
+                "Sample",
+                "A customer system. Pair it, change it or delete it: it is only here to try things.",
+            ),
         ]),
         Seed::File(path) => read_file(path),
     }
 }
 
 fn read_file(path: &Path) -> Result<Vec<SeedApplication>, StartError> {
-    let refuse = |cause: String| StartError::Setting(format!("The seed file {} cannot be used: {cause}", path.display()));
+    let refuse =
+        |cause: String| StartError::Setting(format!("The seed file {} cannot be used: {cause}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
     let file: SeedFile = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
     Ok(file.applications)

@@ -40,9 +40,8 @@ impl Service {
             .write(move |connection| {
                 Box::pin(async move {
                     let auth = system_auth::find(connection, &view.tenant.id, &id).await?;
-                    let auth = auth
-                        .filter(|auth| view.shows(&auth.application_id))
-                        .ok_or_else(|| not_found("systemAuth"))?;
+                    let auth =
+                        auth.filter(|auth| view.shows(&auth.application_id)).ok_or_else(|| not_found("systemAuth"))?;
                     let held = hold(connection, auth).await?;
                     let which = Revoked::SystemAuth(&id);
                     certificate::revoke(connection, which, &view.actor, "pairing removed", now).await?;

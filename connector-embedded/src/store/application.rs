@@ -34,7 +34,8 @@ const COLUMNS: &str = "id, tenant_id, name, normalized_name, provider_name, desc
 /// [`ErrorCode::NotUniqueName`] when the unique index finds the normalized name in the tenant.
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Application) -> Result<(), Failure> {
     let mut query = QueryBuilder::<Sqlite>::new(format!("INSERT INTO application ({COLUMNS}) VALUES ("));
-    query.separated(", ")
+    query
+        .separated(", ")
         .push_bind(&row.id)
         .push_bind(&row.tenant_id)
         .push_bind(&row.name)
@@ -112,6 +113,11 @@ pub(crate) async fn find(
         .fetch_optional(connection)
         .await
         .sql()
+}
+
+/// The displayed name of an application, in whatever tenant.
+pub(crate) async fn name(connection: &mut SqliteConnection, id: &str) -> Result<Option<String>, Failure> {
+    sqlx::query_scalar("SELECT name FROM application WHERE id = ?").bind(id).fetch_optional(connection).await.sql()
 }
 
 /// Which applications a list shows.
@@ -210,9 +216,7 @@ pub(crate) async fn labels(connection: &mut SqliteConnection, id: &str) -> Resul
             .fetch_all(connection)
             .await
             .sql()?;
-    rows.into_iter()
-        .map(|(key, value)| Ok((key, serde_json::from_str(&value).map_err(Failure::internal)?)))
-        .collect()
+    rows.into_iter().map(|(key, value)| Ok((key, serde_json::from_str(&value).map_err(Failure::internal)?))).collect()
 }
 
 pub(crate) async fn set_label(

@@ -85,21 +85,15 @@ pub(crate) async fn bought(
     token_hash: SecretHash,
     request_hash: &[u8; 32],
 ) -> Result<Option<Vec<u8>>, Failure> {
-    sqlx::query_scalar(
-        "SELECT der FROM certificate WHERE token_hash = ? AND request_hash = ? AND revoked_at IS NULL",
-    )
-    .bind(token_hash.as_bytes().as_slice())
-    .bind(request_hash.as_slice())
-    .fetch_optional(connection)
-    .await
-    .sql()
+    sqlx::query_scalar("SELECT der FROM certificate WHERE token_hash = ? AND request_hash = ? AND revoked_at IS NULL")
+        .bind(token_hash.as_bytes().as_slice())
+        .bind(request_hash.as_slice())
+        .fetch_optional(connection)
+        .await
+        .sql()
 }
 
-pub(crate) async fn seen(
-    connection: &mut SqliteConnection,
-    fingerprint: &[u8; 32],
-    at: Moment,
-) -> Result<(), Failure> {
+pub(crate) async fn seen(connection: &mut SqliteConnection, fingerprint: &[u8; 32], at: Moment) -> Result<(), Failure> {
     sqlx::query("UPDATE certificate SET last_seen_at = ? WHERE fingerprint = ?")
         .bind(at.unix_millis())
         .bind(fingerprint.as_slice())

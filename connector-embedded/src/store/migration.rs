@@ -29,6 +29,7 @@ pub(super) async fn open(file: &Path, options: &SqliteConnectOptions) -> Result<
     Ok(connection)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all but a failed statement mean that the file is not what we made")]
 async fn migrate(file: &Path, connection: &mut SqliteConnection) -> Result<(), StartError> {
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
     let found = applied(connection).await.map_err(|error| start_error(file, &error))?;

@@ -43,10 +43,7 @@ pub(crate) async fn replace(
         .map(drop)
 }
 
-pub(crate) async fn find(
-    connection: &mut SqliteConnection,
-    hash: SecretHash,
-) -> Result<Option<OneTimeToken>, Failure> {
+pub(crate) async fn find(connection: &mut SqliteConnection, hash: SecretHash) -> Result<Option<OneTimeToken>, Failure> {
     sqlx::query_as("SELECT * FROM one_time_token WHERE hash = ?")
         .bind(hash.as_bytes().as_slice())
         .fetch_optional(connection)
@@ -59,13 +56,11 @@ pub(crate) async fn newest(
     connection: &mut SqliteConnection,
     system_auth_id: &str,
 ) -> Result<Option<OneTimeToken>, Failure> {
-    sqlx::query_as(
-        "SELECT * FROM one_time_token WHERE system_auth_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1",
-    )
-    .bind(system_auth_id)
-    .fetch_optional(connection)
-    .await
-    .sql()
+    sqlx::query_as("SELECT * FROM one_time_token WHERE system_auth_id = ? ORDER BY created_at DESC, rowid DESC LIMIT 1")
+        .bind(system_auth_id)
+        .fetch_optional(connection)
+        .await
+        .sql()
 }
 
 /// Spends the token if it is still good; says whether this call was the one that did.

@@ -71,11 +71,7 @@ pub(crate) async fn set_cert_common_name(
 }
 
 /// Notes the first Director call with a certificate; later ones change nothing.
-pub(crate) async fn certificate_used(
-    connection: &mut SqliteConnection,
-    id: &str,
-    at: Moment,
-) -> Result<(), Failure> {
+pub(crate) async fn certificate_used(connection: &mut SqliteConnection, id: &str, at: Moment) -> Result<(), Failure> {
     sqlx::query("UPDATE system_auth SET certificate_used_at = ? WHERE id = ? AND certificate_used_at IS NULL")
         .bind(at.unix_millis())
         .bind(id)

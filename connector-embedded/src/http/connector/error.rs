@@ -1,7 +1,7 @@
 //! Failures on the Connector's wire: `message` and `path`, no extensions, HTTP 200 (contracts §2.8). Documents that
 //! cannot be executed: HTTP 422 with gqlgen's codes.
 
-use async_graphql::{Error, PathSegment, Response as Answer, ServerError, Value as GraphqlValue};
+use async_graphql::{Error, PathSegment, Response as Answer, ServerError};
 use axum::{
     Json,
     http::StatusCode,
@@ -83,10 +83,8 @@ pub(super) fn graphql(operation: Operation, failure: &Failure) -> Error {
 /// A fault before GraphQL.
 pub(super) fn fault(failure: &Failure) -> Response {
     let error = graphql(Operation::Configuration, failure);
-    let status = match failure.code {
-        ErrorCode::StorageFull | ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
-    };
+    let later = matches!(failure.code, ErrorCode::StorageFull | ErrorCode::Unavailable);
+    let status = if later { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
     (status, Json(json!({ "errors": [{ "message": error.message }], "data": null }))).into_response()
 }
 
@@ -103,17 +101,15 @@ pub(super) fn syntax(message: &str) -> Response {
 
 /// Writes an executed document's answer in the Connector's shape.
 pub(super) fn render(answer: Answer) -> Response {
-    let data = match answer.data {
-        GraphqlValue::Null => Value::Null,
-        data => data.into_json().unwrap_or(Value::Null),
-    };
+    let data = answer.data.into_json().unwrap_or(Value::Null);
     if answer.errors.is_empty() {
         return Json(json!({ "data": data })).into_response();
     }
     // Errors without a path come from validation, before anything ran.
     let ran = answer.errors.iter().all(|error| !error.path.is_empty());
     let status = if ran { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let errors: Vec<Value> = answer.errors.iter().map(|error| if ran { executed(error) } else { invalid(error) }).collect();
+    let errors: Vec<Value> =
+        answer.errors.iter().map(|error| if ran { executed(error) } else { invalid(error) }).collect();
     (status, Json(json!({ "errors": errors, "data": data }))).into_response()
 }
 

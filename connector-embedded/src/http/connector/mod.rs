@@ -78,7 +78,8 @@ pub(super) async fn with_certificate(
 }
 
 async fn execute(wires: &Wires, presented: Presented, request: Request) -> Response {
-    let bytes = match body::read(request.into_body(), GRAPHQL).await {
+    let (parts, body) = request.into_parts();
+    let bytes = match body::read(&parts.extensions, body, GRAPHQL).await {
         Ok(bytes) => bytes,
         Err(error) => return error::unreadable(error.status(), &error.message(GRAPHQL)),
     };

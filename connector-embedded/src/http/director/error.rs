@@ -1,7 +1,7 @@
 //! Failures on the Director's wire: `message`, `path`, and `extensions` with exactly `error` and `error_code`
 //! (`director/pkg/apperrors`, `director/internal/error_presenter`).
 
-use async_graphql::{Error, ErrorExtensions as _, PathSegment, Response as Answer, ServerError, Value as GraphqlValue};
+use async_graphql::{Error, ErrorExtensions as _, PathSegment, Response as Answer, ServerError};
 use axum::{
     Json,
     http::StatusCode,
@@ -109,16 +109,14 @@ fn unreadable_error(reason: &str) -> Value {
 
 /// Writes an executed document's answer in Compass' shape.
 pub(super) fn render(answer: Answer) -> Response {
-    let data = match answer.data {
-        GraphqlValue::Null => Value::Null,
-        data => data.into_json().unwrap_or(Value::Null),
-    };
+    let data = answer.data.into_json().unwrap_or(Value::Null);
     if answer.errors.is_empty() {
         return Json(json!({ "data": data })).into_response();
     }
     // Errors without a path come from validation, before anything ran.
     let ran = answer.errors.iter().all(|error| !error.path.is_empty());
-    let errors: Vec<Value> = answer.errors.iter().map(|error| if ran { present(error) } else { unreadable_error(&error.message) }).collect();
+    let errors: Vec<Value> =
+        answer.errors.iter().map(|error| if ran { present(error) } else { unreadable_error(&error.message) }).collect();
     let status = if ran { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     (status, Json(json!({ "errors": errors, "data": data }))).into_response()
 }

@@ -12,7 +12,7 @@ use axum::{
     Extension,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use pairing::{ErrorCode, Failure, Secret};
@@ -35,7 +35,7 @@ struct SuggestToken(bool);
 pub(super) async fn with_bearer(State(wires): State<Wires>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     match bearer(&wires, &parts.headers).await {
-        Ok(caller) => execute(&wires, caller, &parts.headers, body).await,
+        Ok(caller) => execute(&wires, caller, &parts, body).await,
         Err((status, failure)) => refuse(status, &failure),
     }
 }
@@ -52,7 +52,7 @@ pub(super) async fn with_certificate(
         Err(failure) => Err(failure),
     };
     match caller {
-        Ok(caller) => execute(&wires, caller, &parts.headers, body).await,
+        Ok(caller) => execute(&wires, caller, &parts, body).await,
         Err(failure) => refuse(status_of(&failure), &failure),
     }
 }
@@ -91,11 +91,12 @@ fn status_of(failure: &Failure) -> StatusCode {
     }
 }
 
-async fn execute(wires: &Wires, caller: Caller, headers: &HeaderMap, body: Body) -> Response {
+async fn execute(wires: &Wires, caller: Caller, parts: &Parts, body: Body) -> Response {
+    let headers = &parts.headers;
     if !is_json(headers) {
         return refuse(StatusCode::BAD_REQUEST, &Failure::new(ErrorCode::BadRequest, "transport not supported"));
     }
-    let bytes = match body::read(body, GRAPHQL).await {
+    let bytes = match body::read(&parts.extensions, body, GRAPHQL).await {
         Ok(bytes) => bytes,
         Err(error) => {
             let failure = Failure::new(ErrorCode::TooLarge, error.message(GRAPHQL));

@@ -1,4 +1,5 @@
 //! Scalars of Compass' schema that GraphQL does not have.
+#![expect(clippy::wildcard_enum_match_arm, reason = "a scalar takes some kinds of value and refuses all others")]
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use pairing::Moment;

@@ -92,7 +92,9 @@ impl Query {
         let view = view(context, READ)?;
         let id = one_of([app_id, app_id_capital, id])?;
         let found = service(context)?.application(&view, &id).await.map_err(|failure| graphql(&failure))?;
-        found.map(|_| AuthType::all()).ok_or_else(|| graphql(&Failure::new(ErrorCode::NotFound, "Object not found [object=application]")))
+        found
+            .map(|_| AuthType::all())
+            .ok_or_else(|| graphql(&Failure::new(ErrorCode::NotFound, "Object not found [object=application]")))
     }
 
     /// Who is asking.
@@ -247,8 +249,7 @@ impl Mutation {
         match kind.0.as_str() {
             CLIENT_CERTIFICATE => {
                 let issued = one_time_token(context, &view, &id, None).await.map_err(|failure| graphql(&failure))?;
-                let token =
-                    OneTimeTokenForApplication::issued(&issued, Suggestion::Plain, &service.settings.addresses);
+                let token = OneTimeTokenForApplication::issued(&issued, Suggestion::Plain, &service.settings.addresses);
                 let lifetime = service.settings.certificate_ttl.as_secs();
                 Ok(PairingAuthResult::certificate(issued.system_auth_id, token, lifetime))
             }

@@ -66,7 +66,9 @@ impl AppSystemAuth {
     pub(super) fn held(held: Held, visible: bool, addresses: &Addresses) -> Self {
         let auth = visible.then(|| Auth {
             credential: held.client.then(|| CredentialData::masked(&held.auth.id, addresses)),
-            one_time_token: held.token.map(|row| OneTimeToken::Application(OneTimeTokenForApplication::seen(&row, addresses))),
+            one_time_token: held
+                .token
+                .map(|row| OneTimeToken::Application(OneTimeTokenForApplication::seen(&row, addresses))),
             cert_common_name: held.auth.cert_common_name.clone(),
             access_strategy: None,
         });
@@ -103,6 +105,7 @@ pub(crate) enum CredentialData {
 }
 
 #[derive(SimpleObject)]
+#[graphql(name = "OAuthCredentialData")]
 pub(crate) struct OAuthCredentialData {
     client_id: ID,
     client_secret: String,
@@ -135,6 +138,7 @@ impl CredentialData {
 }
 
 #[derive(Debug, Interface)]
+#[expect(clippy::duplicated_attributes, reason = "the fields of an interface have types in common")]
 #[graphql(
     field(name = "token", ty = "&String"),
     field(name = "connectorURL", method = "connector_url", ty = "&String"),

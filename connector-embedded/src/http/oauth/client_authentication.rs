@@ -47,7 +47,9 @@ pub(super) fn authenticate(headers: &HeaderMap, form: &Form) -> Result<Presented
     let in_header = headers.get(header::AUTHORIZATION);
     let in_body = form.get("client_secret").is_some();
     match (in_header, in_body) {
-        (Some(_), true) => Err(OAuthError::invalid_request("send the client credentials once: by header or in the body")),
+        (Some(_), true) => {
+            Err(OAuthError::invalid_request("send the client credentials once: by header or in the body"))
+        }
         (Some(value), false) => {
             let value = value.to_str().map_err(|_| malformed())?;
             let presented = basic(value)?;
@@ -77,9 +79,11 @@ fn basic(value: &str) -> Result<Presented, OAuthError> {
 /// Undoes application/x-www-form-urlencoded; a `%` without two hex digits is an error, not itself.
 fn form_decode(half: &str) -> Result<String, OAuthError> {
     let bytes = half.as_bytes();
-    let whole = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%').all(|(at, _)| {
-        bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    });
+    let whole = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'%')
+        .all(|(at, _)| bytes.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)));
     if !whole {
         return Err(malformed());
     }

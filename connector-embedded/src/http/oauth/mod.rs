@@ -21,7 +21,7 @@ use error::OAuthError;
 /// `POST /oauth2/token`
 pub(super) async fn token(State(wires): State<Wires>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let bytes = match body::read(body, FORM).await {
+    let bytes = match body::read(&parts.extensions, body, FORM).await {
         Ok(bytes) => bytes,
         Err(error) => return (error.status(), error.message(FORM)).into_response(),
     };

@@ -30,13 +30,17 @@ pub enum Base64Fault {
 
 /// The DER in a `csr` field. Bare DER inside the base64 is taken as well.
 pub(super) fn decode(field: &str) -> Result<Vec<u8>, CsrRefusal> {
+    // Before anything else, and wherever it stands: whoever sent this must hear it.
+    let holds_private_key = |text: &str| text.contains("PRIVATE KEY-----");
+    if holds_private_key(field) {
+        return Err(CsrRefusal::PrivateKey);
+    }
     let content = decode_base64(field)?;
     if content.first() == Some(&SEQUENCE) {
         return Ok(content);
     }
     let text = String::from_utf8_lossy(&content);
-    // Before anything else, and wherever it stands: whoever sent this must hear it.
-    if text.contains("PRIVATE KEY-----") {
+    if holds_private_key(&text) {
         return Err(CsrRefusal::PrivateKey);
     }
     let block = pem::parse(&*text).map_err(|_| CsrRefusal::Pem)?;
@@ -135,6 +139,7 @@ mod tests {
         assert_eq!(refused(pem("CERTIFICATE")), CsrRefusal::Certificate);
         assert_eq!(refused(pem("EC PRIVATE KEY")), CsrRefusal::PrivateKey);
         assert_eq!(refused(pem("CERTIFICATE REQUEST") + &pem("PRIVATE KEY")), CsrRefusal::PrivateKey);
+        assert_eq!(decode(&pem("RSA PRIVATE KEY")), Err(CsrRefusal::PrivateKey));
         assert_eq!(refused("hello".into()), CsrRefusal::Pem);
         assert_eq!(refused("-----BEGIN X-----\n*\n-----END X-----\n".into()), CsrRefusal::Pem);
     }

@@ -7,8 +7,9 @@
 //! ```
 //! use pairing::{Subject, csr};
 //!
-//! let refusal = csr::check("no request", &Subject::default(), "an id").unwrap_err();
-//! assert!(refusal.wire_message().starts_with("Error while signing Certificate Signing Request: Error while decoding pem block."));
+//! // "no request" in base64
+//! let refusal = csr::check("bm8gcmVxdWVzdA==", &Subject::default(), "an id").unwrap_err();
+//! assert_eq!(refusal, csr::CsrRefusal::Pem);
 //! ```
 
 mod der;
