@@ -1,1 +1,48 @@
-//! Under construction.
+//! What the black-box tests stand on: the real program as a child process, and those who talk to it: the
+//! administrator, an application, and people who should get nothing. Nothing here knows the product's code.
+//!
+//! Every test starts its own [`Server`] on its own data directory and on ports that the system chooses, and waits
+//! for its ready line. What a helper here expects and does not get is a panic that shows what came instead.
+
+mod application;
+mod caller;
+mod certificate_request;
+mod program;
+mod server;
+mod store;
+mod tool;
+mod until;
+
+pub use application::Pairing;
+pub use caller::{Caller, Reply};
+pub use certificate_request::{CertificateRequest, KEY_ALGORITHM, key};
+pub use program::{Ended, Program, Ready};
+pub use server::Server;
+pub use store::Store;
+pub use tool::{Tool, text};
+pub use until::until;
+
+/// SHA-256, as tokens and certificates are found again in the store.
+pub fn sha256(bytes: &[u8]) -> Vec<u8> {
+    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref().to_vec()
+}
+
+/// The content of the first PEM block of a text.
+pub fn der(pem: &str) -> Vec<u8> {
+    let begin = pem.find("-----BEGIN ").expect("a PEM block begins");
+    let body = pem[begin..].split_inclusive('\n').skip(1).take_while(|line| !line.starts_with("-----"));
+    unbase64(&body.collect::<String>())
+}
+
+/// Padded standard base64; line breaks are skipped.
+pub fn unbase64(text: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    let compact: String = text.split_whitespace().collect();
+    base64::engine::general_purpose::STANDARD.decode(compact).expect("standard base64")
+}
+
+/// Padded standard base64 on one line.
+pub fn base64(bytes: impl AsRef<[u8]>) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

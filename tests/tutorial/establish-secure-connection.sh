@@ -2,11 +2,12 @@
 # The five steps of "Establish a Secure Connection with UCL", with plain openssl and curl, as an application and
 # its administrator would do them. Knows only what an administrator knows: the ready line of the server.
 #
-# usage: establish-secure-connection.sh READY_FILE [EMPTY_DIR]
+# usage: establish-secure-connection.sh READY_FILE [EMPTY_DIR [APPLICATION_NAME]]
 set -euo pipefail
 
 ready=$1
 dir=${2:-$(mktemp -d)}
+NAME=${3:-tutorial}
 cd "$dir"
 umask 077
 
@@ -25,11 +26,12 @@ CURL=(curl --silent --show-error --cacert "$CA_FILE")
 
 director() {
     graphql "$1" | "${CURL[@]}" --fail "$DIRECTOR_URL" \
-        -H "Authorization: Bearer $ADMIN_TOKEN" -H "Tenant: $TENANT" -H 'Content-Type: application/json' --data @-
+        -H "Authorization: Bearer $ADMIN_TOKEN" -H "Tenant: $TENANT" -H 'Content-Type: application/json' --data @- |
+        jq -e 'if .errors then error(.errors[0].message) else . end'
 }
 
 step "0. The application must exist"
-APPLICATION_ID=$(director 'mutation { result: registerApplication(in: { name: "tutorial", providerName: "docs" }) { id } }' |
+APPLICATION_ID=$(director "mutation { result: registerApplication(in: { name: \"$NAME\", providerName: \"docs\" }) { id } }" |
     json data.result.id)
 
 step "1. Get the Connector URL and the one-time token"

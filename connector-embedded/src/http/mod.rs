@@ -4,6 +4,7 @@ mod body;
 mod connector;
 pub(crate) mod director;
 mod document;
+mod fault;
 mod guard;
 mod legacy;
 mod listener;

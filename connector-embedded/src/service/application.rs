@@ -56,6 +56,23 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::InvalidData`] naming every field, [`ErrorCode::NotUniqueName`].
     pub(crate) async fn register_application(&self, view: &View, new: NewApplication) -> Result<Application, Failure> {
+        let (row, labels) = self.registration(view, new)?;
+        self.store
+            .write(move |connection| {
+                Box::pin(async move {
+                    insert(connection, &row, &labels).await?;
+                    Ok(row)
+                })
+            })
+            .await
+    }
+
+    /// Checks what a registration brings and makes the row and its labels.
+    pub(super) fn registration(
+        &self,
+        view: &View,
+        new: NewApplication,
+    ) -> Result<(Application, Map<String, Value>), Failure> {
         if view.only.is_some() {
             let reason = "The operation is not allowed [reason=an application cannot register applications]";
             return Err(Failure::new(ErrorCode::InvalidOperation, reason));
@@ -84,17 +101,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        self.store
-            .write(move |connection| {
-                Box::pin(async move {
-                    application::insert(connection, &row).await?;
-                    for (key, value) in &labels {
-                        application::set_label(connection, &row.id, key, value).await?;
-                    }
-                    Ok(row)
-                })
-            })
-            .await
+        Ok((row, labels))
     }
 
     /// Changes what is given. Unlike upstream the status stays when no condition is given (defect D10).
@@ -256,6 +263,19 @@ impl Service {
             })
             .await
     }
+}
+
+/// Writes a checked registration.
+pub(super) async fn insert(
+    connection: &mut sqlx::SqliteConnection,
+    row: &Application,
+    labels: &Map<String, Value>,
+) -> Result<(), Failure> {
+    application::insert(connection, row).await?;
+    for (key, value) in labels {
+        application::set_label(connection, &row.id, key, value).await?;
+    }
+    Ok(())
 }
 
 /// The application inside a write, or the refusal that Compass gives.

@@ -6,7 +6,11 @@ use pairing::{Failure, SystemAuthId};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Service, application::NewApplication, identity::View};
+use super::{
+    Service,
+    application::{self, NewApplication},
+    identity::View,
+};
 use crate::{
     Seed, StartError,
     store::{tenant, tenant::Tenant},
@@ -32,6 +36,20 @@ struct SeedApplication {
     labels: Map<String, Value>,
 }
 
+impl SeedApplication {
+    fn into_new(self) -> NewApplication {
+        NewApplication {
+            name: self.name,
+            provider_name: self.provider_name,
+            description: self.description,
+            base_url: self.base_url,
+            health_check_url: self.health_check_url,
+            labels: self.labels,
+            ..NewApplication::default()
+        }
+    }
+}
+
 impl Service {
     /// Makes the default tenant and the seeded applications on the first start; later starts only read the tenant.
     pub(crate) async fn prepare(&self, seed: &Seed) -> Result<Tenant, StartError> {
@@ -39,33 +57,36 @@ impl Service {
         if let Some(tenant) = existing.into_iter().next() {
             return Ok(tenant);
         }
-        let applications = read(seed)?;
         let tenant = Tenant {
             id: SystemAuthId::random().to_string(),
             external_id: SystemAuthId::random().to_string(),
             name: "default".into(),
         };
         let view = View { tenant: tenant.clone(), only: None, actor: "seed".into() };
-        let row = tenant.clone();
-        self.store
-            .write(move |connection| Box::pin(async move { tenant::insert(connection, &row).await }))
-            .await
-            .map_err(StartError::Other)?;
-        for application in applications {
+        let refused = |name: &str, failure: &Failure| {
+            StartError::Setting(format!("The application \"{name}\" of the seed was refused: {failure}"))
+        };
+        let mut registrations = Vec::new();
+        for application in read(seed)? {
             let name = application.name.clone();
-            let new = NewApplication {
-                name: application.name,
-                provider_name: application.provider_name,
-                description: application.description,
-                base_url: application.base_url,
-                health_check_url: application.health_check_url,
-                labels: application.labels,
-                ..NewApplication::default()
-            };
-            self.register_application(&view, new).await.map_err(|failure| {
-                StartError::Setting(format!("The application \"{name}\" of the seed was refused: {failure}"))
-            })?;
+            let registration = self.registration(&view, application.into_new());
+            registrations.push(registration.map_err(|failure| refused(&name, &failure))?);
         }
+        // All or nothing: a start that fails here seeds again next time.
+        let row = tenant.clone();
+        let seeded = self.store.write(move |connection| {
+            Box::pin(async move {
+                tenant::insert(connection, &row).await?;
+                for (row, labels) in &registrations {
+                    application::insert(connection, row, labels).await.map_err(|failure| {
+                        let message = format!("The application \"{}\" of the seed was refused: {failure}", row.name);
+                        Failure { message, ..failure }
+                    })?;
+                }
+                Ok(())
+            })
+        });
+        seeded.await.map_err(StartError::Other)?;
         Ok(tenant)
     }
 

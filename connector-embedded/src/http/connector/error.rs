@@ -10,6 +10,8 @@ use axum::{
 use pairing::{ErrorCode, Failure};
 use serde_json::{Value, json};
 
+use crate::http::fault;
+
 /// What was asked for; Compass words the same refusal differently for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -73,8 +75,7 @@ pub(super) fn graphql(operation: Operation, failure: &Failure) -> Error {
         | ErrorCode::NewerData
         | ErrorCode::SecretGone
         | ErrorCode::FileNotWritten => {
-            let id = uuid::Uuid::new_v4();
-            tracing::error!(error_id = %id, code = %failure.code, detail = failure.detail, "{}", failure.message);
+            let id = fault::report(failure);
             Error::new(format!("{prefix}: internal error {id}"))
         }
     }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::service::enrolment::Applicant;
 
-const LIMITS: Limits = Limits { aliases: 10 };
+const LIMITS: Limits = Limits { operations: 1, aliases: 10 };
 
 /// `?token=` for clients that cannot set a header.
 #[derive(Deserialize)]

@@ -10,6 +10,8 @@ use axum::{
 use pairing::{ErrorCode, Failure};
 use serde_json::{Value, json};
 
+use crate::http::fault;
+
 /// Whose problem a failure is; decides the HTTP status before GraphQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
@@ -73,8 +75,7 @@ fn public_message(failure: &Failure) -> String {
         }
         return failure.message.clone();
     }
-    let id = uuid::Uuid::new_v4();
-    tracing::error!(error_id = %id, code = %failure.code, detail = failure.detail, "{}", failure.message);
+    let id = fault::report(failure);
     match failure.code == ErrorCode::Internal {
         true => format!("Internal Server Error [errorID={id}]"),
         false => format!("Internal Server Error [errorID={id}, reason: {}]", failure.message),

@@ -24,8 +24,9 @@ use super::{
 };
 use crate::service::identity::{Caller, unauthorized};
 
-/// Watching several applications takes one alias each; the schema bounds the rest.
-const LIMITS: Limits = Limits { aliases: 200 };
+/// Client generators send all operations of a file and name one; watching several applications takes one alias
+/// each; the schema bounds the rest.
+const LIMITS: Limits = Limits { operations: 32, aliases: 200 };
 
 /// The header `suggest_token` counts only when it is exactly `true`.
 #[derive(Clone, Copy, Debug)]
@@ -122,8 +123,5 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 fn refuse(status: StatusCode, failure: &Failure) -> Response {
-    if let Some(detail) = &failure.detail {
-        tracing::info!(code = %failure.code, "refused: {detail}");
-    }
     (status, error::body(failure)).into_response()
 }

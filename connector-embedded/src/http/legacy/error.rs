@@ -8,6 +8,8 @@ use axum::{
 use pairing::{ErrorCode, Failure};
 use serde_json::json;
 
+use crate::http::fault;
+
 /// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RestError {
@@ -63,8 +65,7 @@ impl From<Failure> for RestError {
             | ErrorCode::NewerData
             | ErrorCode::SecretGone
             | ErrorCode::FileNotWritten => {
-                let id = uuid::Uuid::new_v4();
-                tracing::error!(error_id = %id, code = %failure.code, detail = failure.detail, "{}", failure.message);
+                let id = fault::report(&failure);
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, format!("internal error {id}"))
             }
         }

@@ -8,6 +8,8 @@ use axum::{
 use pairing::{ErrorCode, Failure};
 use serde_json::json;
 
+use crate::http::fault;
+
 /// An error answer of the token endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OAuthError {
@@ -66,8 +68,7 @@ impl From<Failure> for OAuthError {
             | ErrorCode::NewerData
             | ErrorCode::SecretGone
             | ErrorCode::FileNotWritten => {
-                let id = uuid::Uuid::new_v4();
-                tracing::error!(error_id = %id, code = %failure.code, detail = failure.detail, "{}", failure.message);
+                let id = fault::report(&failure);
                 let description = format!("internal error {id}");
                 Self { status: StatusCode::INTERNAL_SERVER_ERROR, error: "server_error", description }
             }

@@ -1,0 +1,192 @@
+//! The call table: every call that the page may make, by name, with its input and its answer.
+//!
+//! Every call is `name` + one JSON object → one JSON value, or a [`CallError`]. In the window each call is one
+//! Tauri command of the same name; in the browser test host it is `POST /call/{name}`. Unknown fields are refused,
+//! texts are limited, and nothing from the page is ever used as a path or an address of ours.
+
+mod answers;
+mod inputs;
+mod text;
+mod typescript;
+
+use std::fmt;
+
+use pairing::ErrorCode;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use tracing::Instrument as _;
+use ts_rs::TS;
+use uuid::Uuid;
+
+use crate::{Cockpit, Problem, Settings};
+
+pub use answers::*;
+pub use inputs::*;
+pub use text::Text;
+pub use typescript::typescript;
+
+macro_rules! table {
+    ($($(#[doc = $doc:literal])* $name:ident($input:ty) -> $answer:ty,)*) => {
+        /// The names of all calls, in the order of the table.
+        pub const NAMES: &[&str] = &[$(stringify!($name),)*];
+
+        async fn answer(cockpit: &Cockpit, call: CorrelationId, name: &str, input: Value) -> Result<Value, Problem> {
+            match name {
+                $(stringify!($name) => {
+                    let input: $input = read(input)?;
+                    let answer: $answer = cockpit.$name(call, input).await?;
+                    serde_json::to_value(answer).map_err(|cause| {
+                        Problem::new(ErrorCode::Internal, "The answer could not be written.").detail(cause.to_string())
+                    })
+                })*
+                _ => Err(Problem::new(ErrorCode::BadRequest, "This call does not exist.").detail(name)),
+            }
+        }
+
+        /// Name, input type and answer type of every call, as TypeScript.
+        fn signatures(config: &ts_rs::Config) -> Vec<Signature> {
+            vec![$(Signature {
+                name: stringify!($name),
+                doc: concat!($($doc,)*),
+                input: <$input as TS>::name(config),
+                answer: <$answer as TS>::name(config),
+            },)*]
+        }
+    };
+}
+
+table! {
+    /// What the page needs to paint its frame.
+    app_state(Nothing) -> AppState,
+    /// Starts the embedded server again after a failure; waits for the outcome.
+    restart_server(Nothing) -> AppState,
+    /// One page of applications.
+    list_applications(ListApplications) -> ApplicationPage,
+    /// One application with its credentials; null when it is gone.
+    get_application(ApplicationRef) -> Option<ApplicationDetail>,
+    create_application(CreateApplication) -> ApplicationRow,
+    update_application(UpdateApplication) -> ApplicationRow,
+    /// What will stop working when the application is deleted.
+    deletion_impact(ApplicationRef) -> DeletionImpact,
+    /// Refused unless the name is repeated.
+    delete_application(DeleteApplication) -> Nothing,
+    /// Which ways of pairing the environment offers.
+    auth_types(ApplicationPairing) -> Vec<AuthTypeOffer>,
+    /// Creates pairing data. Nothing is created by any other call.
+    request_pairing(RequestPairing) -> PairingReceipt,
+    /// The pairings whose secret is still held, newest first.
+    open_pairings(Nothing) -> Vec<PairingReceipt>,
+    /// The value itself, for Show.
+    reveal(PairingForm) -> Revealed,
+    copy(PairingForm) -> CopyOutcome,
+    /// Copies a value that is not secret.
+    copy_plain(PlainText) -> CopyOutcome,
+    /// Empties the clipboard if it still holds our value.
+    clear_clipboard(Nothing) -> Cleared,
+    /// Saves readable only by the owner, where the person chooses.
+    save_pairing(PairingForm) -> Saved,
+    /// Deletes the system auth at the Director and forgets the secret.
+    cancel_pairing(PairingRef) -> Nothing,
+    /// How far the application has come; never reads a token.
+    pairing_progress(PairingRef) -> Progress,
+    /// Gets an access token with the new credentials, and throws it away.
+    test_credentials(PairingRef) -> TestedCredentials,
+    /// Forgets the secret; progress can still be asked for.
+    acknowledge_pairing(PairingRef) -> Nothing,
+    set_settings(Settings) -> Settings,
+    /// Empties the clipboard if ours; the page hides everything.
+    lock(Nothing) -> Nothing,
+    /// Closes the window after the leaving guard.
+    confirm_close(Nothing) -> Nothing,
+}
+
+struct Signature {
+    name: &'static str,
+    doc: &'static str,
+    input: String,
+    answer: String,
+}
+
+/// One call, from the click to every request it causes: the header `x-request-id`, the log, the error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CorrelationId(Uuid);
+
+impl CorrelationId {
+    pub(crate) fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl fmt::Display for CorrelationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How a call fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CallError {
+    #[ts(type = "string")]
+    pub code: ErrorCode,
+    /// What happened, and whose side it is on.
+    pub message: String,
+    /// The next step.
+    pub hint: Option<String>,
+    /// Folded, technical, no secret.
+    pub detail: Option<String>,
+    pub correlation_id: String,
+}
+
+impl CallError {
+    pub(crate) fn new(problem: Problem, call: CorrelationId) -> Self {
+        let Problem { code, message, hint, detail } = problem;
+        Self { code, message, hint, detail, correlation_id: call.to_string() }
+    }
+}
+
+impl Cockpit {
+    /// Answers one call. The only way in for a page.
+    ///
+    /// # Errors
+    /// Everything that can go wrong, already in the words of the window.
+    pub async fn dispatch(&self, name: &str, input: Value) -> Result<Value, CallError> {
+        let call = CorrelationId::random();
+        let span = tracing::debug_span!("call", name, correlation_id = %call);
+        async {
+            answer(self, call, name, input).await.map_err(|problem| {
+                tracing::info!(code = %problem.code, detail = problem.detail.as_deref(), "call refused: {}", problem.message);
+                CallError::new(problem, call)
+            })
+        }
+        .instrument(span)
+        .await
+    }
+}
+
+fn read<T: DeserializeOwned>(input: Value) -> Result<T, Problem> {
+    serde_json::from_value(input).map_err(|cause| {
+        Problem::new(ErrorCode::BadRequest, "The page sent something that this version doesn't understand.")
+            .hint("Reload the window. If it stays, report it with the details.")
+            .detail(cause.to_string())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn inputs_refuse_unknown_fields_and_long_texts() {
+        assert!(read::<Nothing>(json!({})).is_ok());
+        assert_eq!(read::<Nothing>(json!({ "a": 1 })).unwrap_err().code, ErrorCode::BadRequest);
+        assert!(read::<PlainText>(json!({ "text": "ü".repeat(4096) })).is_ok());
+        assert!(read::<PlainText>(json!({ "text": "x".repeat(4097) })).is_err());
+        assert!(read::<PairingForm>(json!({ "pairingId": "p", "form": "legacy_url" })).is_ok());
+        assert!(read::<PairingForm>(json!({ "pairingId": "p", "form": "LegacyUrl" })).is_err());
+        assert!(read::<RequestPairing>(json!({ "applicationId": "a", "type": "client_certificate" })).is_ok());
+        assert!(read::<RequestPairing>(json!({ "applicationId": "a", "type": "client_certificate", "x": 1 })).is_err());
+    }
+}

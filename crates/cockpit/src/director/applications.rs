@@ -1,0 +1,121 @@
+//! Applications at the Director.
+
+use pairing::Moment;
+use serde_json::{Map, Value};
+
+use super::{At, Auth, Session, operations::*, wire};
+use crate::{
+    Problem,
+    calls::{ApplicationDetail, ApplicationPage, ApplicationRow},
+};
+
+/// What a person may set on an application.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ApplicationFields {
+    pub(crate) provider_name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) base_url: Option<String>,
+    pub(crate) health_check_url: Option<String>,
+}
+
+/// What the pairing page looks at again and again.
+#[derive(Clone, Debug)]
+pub(crate) struct Watched {
+    pub(crate) name: String,
+    pub(crate) condition: String,
+    pub(crate) status_at: Option<Moment>,
+    /// `None`: not readable.
+    pub(crate) auths: Option<Vec<Auth>>,
+}
+
+impl Watched {
+    pub(crate) fn is_connected(&self) -> bool {
+        self.condition == CONNECTED
+    }
+}
+
+const CONNECTED: &str = "CONNECTED";
+
+impl Session {
+    pub(crate) async fn applications(&self, after: Option<String>, first: u32) -> Result<ApplicationPage, Problem> {
+        let variables = list_applications::Variables { after, first: Some(first.into()) };
+        let At { value, moment } = self.ask::<ListApplications>(variables).await?;
+        let page = value.applications;
+        Ok(ApplicationPage {
+            rows: page.data.into_iter().map(ApplicationRow::from).collect(),
+            end_cursor: Some(page.page_info.end_cursor).filter(|cursor| !cursor.is_empty()),
+            has_next_page: page.page_info.has_next_page,
+            total_count: u32::try_from(page.total_count).unwrap_or(0),
+            server_now: Some(moment.rfc3339()),
+        })
+    }
+
+    pub(crate) async fn application(&self, id: String) -> Result<Option<ApplicationDetail>, Problem> {
+        let At { value, moment } = self.ask::<GetApplication>(get_application::Variables { id }).await?;
+        Ok(value.application.map(|application| {
+            let row = ApplicationRow::from(application.row);
+            let connected = row.condition == CONNECTED;
+            let auths = application.auths.auths;
+            ApplicationDetail {
+                health_check_url: application.health_check_url,
+                labels: application.labels.unwrap_or_default().into_iter().collect(),
+                eventing_url: application.eventing_configuration.map(|eventing| eventing.default_url),
+                auths: auths
+                    .map(|auths| auths.into_iter().map(|auth| Auth::from(auth).summary(connected, moment)).collect()),
+                row,
+            }
+        }))
+    }
+
+    /// Name, status and system auths; `None` when the application is gone. Never selects a secret.
+    pub(crate) async fn watch(&self, id: String) -> Result<At<Option<Watched>>, Problem> {
+        let At { value, moment } = self.ask::<WatchApplication>(watch_application::Variables { id }).await?;
+        let value = value.application.map(|application| Watched {
+            name: application.name,
+            condition: application.status.condition,
+            status_at: wire::moment(&application.status.timestamp),
+            auths: application.auths.auths.map(|auths| auths.into_iter().map(Auth::from).collect()),
+        });
+        Ok(At { value, moment })
+    }
+
+    pub(crate) async fn register(
+        &self,
+        name: String,
+        fields: ApplicationFields,
+        labels: Map<String, Value>,
+    ) -> Result<ApplicationRow, Problem> {
+        let input = register_application::ApplicationRegisterInput {
+            name,
+            provider_name: fields.provider_name,
+            description: fields.description,
+            base_url: fields.base_url,
+            health_check_url: fields.health_check_url,
+            labels: (!labels.is_empty()).then_some(labels),
+        };
+        let answer = self.ask::<RegisterApplication>(register_application::Variables { in_: input }).await?;
+        Ok(answer.value.register_application.into())
+    }
+
+    pub(crate) async fn update(
+        &self,
+        id: String,
+        fields: ApplicationFields,
+        condition: String,
+    ) -> Result<ApplicationRow, Problem> {
+        let input = update_application::ApplicationUpdateInput {
+            provider_name: fields.provider_name,
+            description: fields.description,
+            base_url: fields.base_url,
+            health_check_url: fields.health_check_url,
+            status_condition: Some(condition),
+        };
+        let answer = self.ask::<UpdateApplication>(update_application::Variables { id, in_: input }).await?;
+        Ok(answer.value.update_application.into())
+    }
+
+    pub(crate) async fn unregister(&self, id: String) -> Result<(), Problem> {
+        self.ask::<UnregisterApplication>(unregister_application::Variables { id }).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! Handing over: show, copy, save. A clipboard that cannot be written is an outcome, never an error.
+
+use pairing::{ErrorCode, Secret};
+
+use crate::{
+    Cockpit, Problem, SecretWritten,
+    calls::{ClipboardState, CopyOutcome, CorrelationId, Form, PairingForm, PlainText, Revealed, Saved},
+    cockpit::lock,
+    desktop::ClipboardUnavailable,
+    private_file,
+};
+
+impl Cockpit {
+    pub(crate) async fn reveal(&self, _: CorrelationId, input: PairingForm) -> Result<Revealed, Problem> {
+        let value = self.pairing(&input.pairing_id)?.render(input.form)?;
+        Ok(Revealed { value: value.expose().to_owned() })
+    }
+
+    pub(crate) async fn copy(&self, _: CorrelationId, input: PairingForm) -> Result<CopyOutcome, Problem> {
+        self.copy_form(&input.pairing_id, input.form).await
+    }
+
+    pub(crate) async fn copy_plain(&self, _: CorrelationId, input: PlainText) -> Result<CopyOutcome, Problem> {
+        Ok(plain(self.desktop.write_plain(input.text.into_inner()).await))
+    }
+
+    pub(crate) async fn save_pairing(&self, _: CorrelationId, input: PairingForm) -> Result<Saved, Problem> {
+        let pairing = self.pairing(&input.pairing_id)?;
+        // Rendered before the dialog: what is saved is what was on the page when Save was pressed.
+        let value = pairing.render(input.form)?;
+        let Some(path) = self.desktop.choose_save_path(pairing.suggested_name(input.form)).await else {
+            return Ok(Saved { saved_to: None });
+        };
+        let target = path.clone();
+        let written =
+            tokio::task::spawn_blocking(move || private_file::write(&target, value.expose().as_bytes())).await;
+        written.unwrap_or_else(|cause| Err(std::io::Error::other(cause))).map_err(|cause| {
+            Problem::new(ErrorCode::FileNotWritten, format!("{} could not be written.", path.display()))
+                .hint("Choose another folder, or copy the value instead.")
+                .detail(cause.to_string())
+        })?;
+        self.handed_over(&pairing.id, input.form);
+        Ok(Saved { saved_to: Some(path.display().to_string()) })
+    }
+
+    pub(super) async fn copy_form(&self, pairing_id: &str, form: Form) -> Result<CopyOutcome, Problem> {
+        let value = self.pairing(pairing_id)?.render(form)?;
+        if !form.is_secret() {
+            return Ok(plain(self.desktop.write_plain(value.expose().to_owned()).await));
+        }
+        let outcome = self.copy_secret(value).await;
+        if outcome.clipboard == ClipboardState::Written {
+            self.handed_over(pairing_id, form);
+        }
+        Ok(outcome)
+    }
+
+    async fn copy_secret(&self, value: Secret) -> CopyOutcome {
+        let settings = self.settings();
+        match self.desktop.write_secret(value, settings.clipboard_time()).await {
+            Ok(SecretWritten { kept_out_of_history }) => CopyOutcome {
+                clipboard: ClipboardState::Written,
+                message: None,
+                clears_in_seconds: Some(settings.clipboard_seconds),
+                kept_out_of_history,
+            },
+            Err(unavailable) => without_clipboard(&unavailable),
+        }
+    }
+
+    fn handed_over(&self, pairing_id: &str, form: Form) {
+        if form.is_secret() {
+            lock(&self.pairings).change(pairing_id, |pairing| pairing.handed_over = true);
+        }
+    }
+}
+
+fn plain(written: Result<(), ClipboardUnavailable>) -> CopyOutcome {
+    match written {
+        Ok(()) => CopyOutcome {
+            clipboard: ClipboardState::Written,
+            message: None,
+            clears_in_seconds: None,
+            kept_out_of_history: false,
+        },
+        Err(unavailable) => without_clipboard(&unavailable),
+    }
+}
+
+fn without_clipboard(unavailable: &ClipboardUnavailable) -> CopyOutcome {
+    tracing::warn!(cause = unavailable.cause, "the clipboard is not available");
+    CopyOutcome {
+        clipboard: ClipboardState::Unavailable,
+        message: Some(
+            "This desktop's clipboard can't be written now. Press Show and select the value, or save it as a file."
+                .into(),
+        ),
+        clears_in_seconds: None,
+        kept_out_of_history: false,
+    }
+}

@@ -1,0 +1,121 @@
+//! The person's settings: one small JSON file in the application's configuration folder.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use pairing::ErrorCode;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{Problem, private_file};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+    HighContrastLight,
+    HighContrastDark,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    pub theme: Theme,
+    /// How long a copied secret stays in the clipboard.
+    pub clipboard_seconds: u32,
+}
+
+/// Shorter than the first cannot be pasted in time; longer than the second is no protection.
+const CLIPBOARD_SECONDS: std::ops::RangeInclusive<u32> = 5..=600;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: Theme::default(), clipboard_seconds: 60 }
+    }
+}
+
+impl Settings {
+    pub(crate) fn check(self) -> Result<Self, Problem> {
+        if CLIPBOARD_SECONDS.contains(&self.clipboard_seconds) {
+            Ok(self)
+        } else {
+            let (from, to) = (CLIPBOARD_SECONDS.start(), CLIPBOARD_SECONDS.end());
+            Err(Problem::invalid(format!("The clipboard time must be between {from} and {to} seconds.")))
+        }
+    }
+
+    pub(crate) fn clipboard_time(self) -> Duration {
+        Duration::from_secs(self.clipboard_seconds.into())
+    }
+}
+
+/// Where the settings live.
+#[derive(Clone, Debug)]
+pub(crate) struct SettingsFile {
+    path: PathBuf,
+}
+
+impl SettingsFile {
+    pub(crate) fn in_folder(folder: &Path) -> Self {
+        Self { path: folder.join("settings.json") }
+    }
+
+    /// The settings, and a sentence when a file is there but cannot be used. A file that was never written is not
+    /// worth a word.
+    pub(crate) fn load(&self) -> (Settings, Option<String>) {
+        let read = fs::read(&self.path).and_then(|bytes| serde_json::from_slice(&bytes).map_err(io::Error::other));
+        match read.map(Settings::check) {
+            Ok(Ok(settings)) => (settings, None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), None),
+            Ok(Err(_)) | Err(_) => {
+                let warning = format!("The settings in {} can't be read; the defaults are used.", self.path.display());
+                (Settings::default(), Some(warning))
+            }
+        }
+    }
+
+    pub(crate) fn save(&self, settings: Settings) -> Result<(), Problem> {
+        let json = serde_json::to_vec_pretty(&settings).map_err(io::Error::other);
+        let folder = self.path.parent().map_or(Ok(()), fs::create_dir_all);
+        folder.and(json).and_then(|json| private_file::write(&self.path, &json)).map_err(|cause| {
+            Problem::new(ErrorCode::FileNotWritten, "The settings could not be saved.")
+                .hint("They hold until the window is closed. Check the free space and the rights of the folder.")
+                .detail(format!("{}: {cause}", self.path.display()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_saved_is_loaded_and_the_first_start_is_silent() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SettingsFile::in_folder(&folder.path().join("deep"));
+        assert_eq!(file.load(), (Settings::default(), None));
+        let chosen = Settings { theme: Theme::HighContrastDark, clipboard_seconds: 30 };
+        file.save(chosen).unwrap();
+        assert_eq!(file.load(), (chosen, None));
+    }
+
+    #[test]
+    fn a_damaged_or_unreasonable_file_gives_the_defaults_and_a_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SettingsFile::in_folder(folder.path());
+        for content in
+            ["{", "{\"theme\":\"dark\",\"clipboardSeconds\":0}", "{\"theme\":\"pink\",\"clipboardSeconds\":9}"]
+        {
+            fs::write(&file.path, content).unwrap();
+            let (settings, warning) = file.load();
+            assert_eq!(settings, Settings::default(), "{content}");
+            assert!(warning.is_some(), "{content}");
+        }
+    }
+}

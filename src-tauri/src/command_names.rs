@@ -1,0 +1,27 @@
+// Every call of crates/cockpit/src/calls.rs. Shared with build.rs, which puts each under Tauri's access control;
+// a test compares it with the call table and with the capability.
+const COMMANDS: &[&str] = &[
+    "app_state",
+    "restart_server",
+    "list_applications",
+    "get_application",
+    "create_application",
+    "update_application",
+    "deletion_impact",
+    "delete_application",
+    "auth_types",
+    "request_pairing",
+    "open_pairings",
+    "reveal",
+    "copy",
+    "copy_plain",
+    "clear_clipboard",
+    "save_pairing",
+    "cancel_pairing",
+    "pairing_progress",
+    "test_credentials",
+    "acknowledge_pairing",
+    "set_settings",
+    "lock",
+    "confirm_close",
+];

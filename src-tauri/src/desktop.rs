@@ -1,0 +1,68 @@
+//! The [`Desktop`] of the window: clipboard, dialogs, theme, closing.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use cockpit::{ClipboardUnavailable, Desktop, Reply, SecretWritten, Theme};
+use pairing::Secret;
+use tauri::{AppHandle, Manager as _};
+use tauri_plugin_clipboard_manager::ClipboardExt as _;
+use tauri_plugin_dialog::DialogExt as _;
+use tokio::sync::oneshot;
+
+use crate::{clipboard::SecretClipboard, embedded::Embedded, window};
+
+#[derive(Debug)]
+pub(crate) struct TauriDesktop {
+    pub(crate) app: AppHandle,
+    pub(crate) clipboard: SecretClipboard,
+}
+
+impl Desktop for TauriDesktop {
+    fn write_secret(
+        &self,
+        value: Secret,
+        clear_after: Duration,
+    ) -> Reply<'_, Result<SecretWritten, ClipboardUnavailable>> {
+        Box::pin(self.clipboard.write(value, clear_after))
+    }
+
+    fn write_plain(&self, text: String) -> Reply<'_, Result<(), ClipboardUnavailable>> {
+        Box::pin(async move {
+            let written = self.app.clipboard().write_text(text);
+            written.map_err(|error| ClipboardUnavailable { cause: error.to_string() })
+        })
+    }
+
+    fn clear_if_ours(&self) -> Reply<'_, bool> {
+        Box::pin(self.clipboard.clear_if_ours())
+    }
+
+    fn choose_save_path(&self, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            let mut dialog = self.app.dialog().file().set_title("Save pairing data").set_file_name(suggested_name);
+            if let Some(window) = self.app.get_webview_window(window::MAIN) {
+                dialog = dialog.set_parent(&window);
+            }
+            dialog.save_file(move |chosen| {
+                let _ = answer.send(chosen);
+            });
+            answered.await.ok().flatten().and_then(|path| path.into_path().ok())
+        })
+    }
+
+    fn restart_server(&self) -> Reply<'_, ()> {
+        Box::pin(async move {
+            let embedded = Arc::clone(&self.app.state::<Arc<Embedded>>());
+            embedded.start().await;
+        })
+    }
+
+    fn apply_theme(&self, theme: Theme) {
+        self.app.set_theme(window::frame_theme(theme));
+    }
+
+    fn close(&self) {
+        self.app.exit(0);
+    }
+}

@@ -1,0 +1,77 @@
+//! Starting the real program.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use serde_json::Value;
+
+use crate::Outcome;
+
+/// A started server; killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) ready: Value,
+}
+
+/// Milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) median: f64,
+    pub(crate) slowest: f64,
+}
+
+impl Running {
+    pub(crate) fn start(data: &Path) -> Outcome<Self> {
+        let mut child = Command::new(binary("CONNECTOR_EMBEDDED_BIN", "connector-embedded"))
+            .args(["serve", "--port", "0", "--mtls-port", "0", "--log", "warn", "--data-dir"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+        let ready = serde_json::from_str(&line).map_err(|_| "the server did not start")?;
+        Ok(Self { child, ready })
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Outcome<&str> {
+        self.ready[key].as_str().ok_or_else(|| format!("the ready line has no {key}").into())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Milliseconds from process start to the ready line.
+pub(crate) fn start_time(data: &Path) -> Outcome<f64> {
+    let started = Instant::now();
+    let running = Running::start(data)?;
+    let elapsed = started.elapsed();
+    drop(running);
+    Ok(elapsed.as_secs_f64() * 1000.0)
+}
+
+pub(crate) fn start_times(data: &Path, runs: usize) -> Outcome<Times> {
+    let mut times = (0..runs).map(|_| start_time(data)).collect::<Outcome<Vec<_>>>()?;
+    times.sort_by(f64::total_cmp);
+    Ok(Times { median: times[runs / 2], slowest: times[runs - 1] })
+}
+
+/// The release binary that xtask names, else the one beside this program.
+pub(crate) fn binary(variable: &str, name: &str) -> OsString {
+    env::var_os(variable).unwrap_or_else(|| {
+        let beside = env::current_exe().unwrap_or_default();
+        beside.parent().map_or_else(|| PathBuf::from(name), |dir| dir.join(name)).into_os_string()
+    })
+}
