@@ -33,7 +33,7 @@ const fn requirement(extent: Extent, package: &'static str, proof: Proof) -> Req
 }
 
 /// What is really used; `cmake`, librsvg, libssl and libayatana-appindicator, often listed for Tauri, are not.
-const REQUIREMENTS: [Requirement; 12] = [
+const REQUIREMENTS: [Requirement; 13] = [
     // aws-lc-sys and libsqlite3-sys compile C.
     requirement(Extent::Server, "gcc", Proof::Program("cc")),
     requirement(Extent::Server, "libc6-dev", Proof::File("/usr/include/stdlib.h")),
@@ -50,6 +50,7 @@ const REQUIREMENTS: [Requirement; 12] = [
     // The application on the other side.
     requirement(Extent::Tests, "openssl", Proof::Program("openssl")),
     requirement(Extent::Tests, "curl", Proof::Program("curl")),
+    requirement(Extent::Tests, "jq", Proof::Program("jq")),
 ];
 
 /// Finds what is missing and, on Debian and its relatives, installs it. Only Linux needs any of it: elsewhere the web

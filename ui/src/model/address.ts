@@ -1,0 +1,49 @@
+/** Where the window is: a page and what it shows. Kept in the fragment, so that back, forward and links work. */
+export type Place =
+  | { page: "applications" }
+  | { page: "application"; id: string }
+  | { page: "pair"; id: string }
+  | { page: "settings" };
+
+export function toFragment(place: Place): string {
+  switch (place.page) {
+    case "application":
+      return `#/applications/${encodeURIComponent(place.id)}`;
+    case "pair":
+      return `#/applications/${encodeURIComponent(place.id)}/pair`;
+    default:
+      return `#/${place.page}`;
+  }
+}
+
+/** Anything unknown leads to the list. */
+export function fromFragment(fragment: string): Place {
+  const [page, id, sub] = fragment
+    .replace(/^#?\/?/, "")
+    .split("/")
+    .map(decode);
+  if (page === "settings") return { page: "settings" };
+  if (page === "applications" && id) return sub === "pair" ? { page: "pair", id } : { page: "application", id };
+  return { page: "applications" };
+}
+
+/** Whether a text is an address that an application can have. */
+export function isWebAddress(text: string): boolean {
+  if (!/^https?:\/\/[^\s/]/i.test(text)) return false;
+  return URL.canParse(text);
+}
+
+/** `:8443` for the status bar; the scheme's port when none is written. */
+export function portOf(url: string): string {
+  if (!URL.canParse(url)) return "";
+  const { port, protocol } = new URL(url);
+  return `:${port || (protocol === "https:" ? "443" : "80")}`;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,48 @@
+import { call } from "../backend/index.ts";
+import type { CopyOutcome, Form } from "../backend/types.ts";
+import { words } from "../words.ts";
+import { notices } from "./notices.svelte.ts";
+
+/** What we believe to be in the clipboard. Rust writes and empties it; the page only says so. */
+class Clipboard {
+  /** The secret that was copied last, until it is emptied. */
+  held = $state.raw<{ pairingId: string; form: Form; until: number | null } | null>(null);
+
+  /** Notes a secret that Rust has written and answers the sentence about it. */
+  wrote(pairingId: string, form: Form, outcome: CopyOutcome): string {
+    if (outcome.clipboard === "unavailable") {
+      this.held = null;
+      return outcome.message ?? words.copy.unavailable;
+    }
+    const seconds = outcome.clearsInSeconds;
+    this.held = { pairingId, form, until: seconds === null ? null : Date.now() + seconds * 1000 };
+    return words.copy.done(seconds, outcome.keptOutOfHistory);
+  }
+
+  async clear(): Promise<void> {
+    const { cleared } = await call("clear_clipboard", {});
+    this.held = null;
+    notices.say(cleared ? words.copy.cleared : words.copy.notOurs);
+  }
+
+  /** An address or an id: not secret, stays in the clipboard. */
+  async copyPlain(text: string, what: string): Promise<void> {
+    try {
+      const outcome = await call("copy_plain", { text });
+      if (outcome.clipboard === "written") {
+        this.held = null;
+        notices.say(words.copy.plain(what));
+      } else {
+        notices.say(outcome.message ?? words.copy.unavailable, "warning");
+      }
+    } catch {
+      notices.say(words.copy.unavailable, "warning");
+    }
+  }
+
+  forget(): void {
+    this.held = null;
+  }
+}
+
+export const clipboard = new Clipboard();
