@@ -197,3 +197,14 @@ fn finish(mut config: ServerConfig) -> Arc<ServerConfig> {
     config.session_storage = ServerSessionMemoryCache::new(1024);
     Arc::new(config)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_may_move_between_threads() {
+        fn is_send<T: Send>(_: &T) {}
+        is_send(&Server::start(Config::default()));
+    }
+}

@@ -116,7 +116,7 @@ impl Embedded {
     }
 }
 
-/// On a thread of its own: a first start makes keys and writes files, and its future is not `Send`.
+/// On a thread of its own: a first start makes keys and writes files.
 async fn start(config: Config) -> Result<Running, StartError> {
     let started = async_runtime::spawn_blocking(|| async_runtime::block_on(Server::start(config))).await;
     started.unwrap_or_else(|cause| Err(StartError::Other(Failure::internal(cause))))

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::OpenOptionsExt as _, path::Path};
 use sqlx::{ConnectOptions as _, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
 
 use super::{is_full, primary_code};
-use crate::StartError;
+use crate::{StartError, data_dir::refuse_loose_mode};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -17,6 +17,7 @@ pub(super) async fn open(file: &Path, options: &SqliteConnectOptions) -> Result<
         .mode(0o600)
         .open(file)
         .map_err(|cause| StartError::DataDir { path: file.to_owned(), cause })?;
+    refuse_loose_mode(file, 0o600)?;
     let mut connection = options.connect().await.map_err(|error| start_error(file, &error))?;
     let check: String = sqlx::query_scalar("PRAGMA quick_check(1)")
         .fetch_one(&mut connection)
@@ -42,7 +43,8 @@ async fn migrate(file: &Path, connection: &mut SqliteConnection) -> Result<(), S
         Some(found) => copy_before(file, connection, found).await?,
         None => {}
     }
-    MIGRATIONS.run(connection).await.map_err(|error| match error {
+    // `run` would make the future of the whole start not `Send`; this is what it calls.
+    MIGRATIONS.run_direct(None, connection, false).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
             start_error(file, &error)
         }

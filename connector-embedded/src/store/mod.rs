@@ -132,3 +132,43 @@ fn primary_code(error: &sqlx::Error) -> Option<i32> {
 pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use super::*;
+
+    async fn pragma(connection: &mut SqliteConnection, sql: &'static str) -> String {
+        let row = sqlx::query(sql).fetch_one(connection).await.unwrap();
+        row.try_get::<String, _>(0).unwrap_or_else(|_| row.get::<i64, _>(0).to_string())
+    }
+
+    #[tokio::test]
+    async fn an_answer_means_on_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).await.unwrap();
+        // `synchronous` belongs to a connection and is not in the file: only here can it be asked for.
+        let wanted = [
+            ("PRAGMA synchronous", "2"), // FULL
+            ("PRAGMA journal_mode", "wal"),
+            ("PRAGMA foreign_keys", "1"),
+            ("PRAGMA secure_delete", "1"),
+            ("PRAGMA trusted_schema", "0"),
+            ("PRAGMA query_only", "0"),
+        ];
+        for (sql, value) in wanted {
+            let found = store.write(move |connection| Box::pin(async move { Ok(pragma(connection, sql).await) })).await;
+            assert_eq!(found.unwrap(), value, "{sql}");
+        }
+        let mut reader = store.read().await.unwrap();
+        assert_eq!(pragma(&mut reader, "PRAGMA query_only").await, "1");
+        assert_eq!(pragma(&mut reader, "PRAGMA foreign_keys").await, "1");
+        // Versions before this one can corrupt a WAL when two connections write and checkpoint at once.
+        let version = pragma(&mut reader, "SELECT sqlite_version()").await;
+        let numbers: Vec<u32> = version.split('.').map(|number| number.parse().unwrap()).collect();
+        assert!(numbers >= vec![3, 51, 3], "SQLite {version}");
+        drop(reader);
+        store.close().await;
+    }
+}

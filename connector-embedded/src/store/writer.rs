@@ -21,9 +21,9 @@ const QUEUE: usize = 1024;
 type Work = Box<dyn for<'c> FnOnce(Result<&'c mut SqliteConnection, Failure>) -> BoxFuture<'c, Outcome> + Send>;
 type Answer = Box<dyn FnOnce(Option<Failure>) + Send>;
 
-/// What a job left behind: whether its savepoint stays, and how to answer once the commit's fate is known.
+/// What a job left behind: why its savepoint must go, if it must, and how to answer once the commit's fate is known.
 struct Outcome {
-    keep: bool,
+    failure: Option<Failure>,
     answer: Answer,
 }
 
@@ -64,12 +64,14 @@ impl Writer {
                     Ok(connection) => job(connection).await,
                     Err(failure) => Err(failure),
                 };
-                let keep = result.is_ok();
+                let failure = result.as_ref().err().cloned();
                 let answer: Answer = Box::new(move |broken| {
+                    // What a job failed of itself stays true, whatever became of the others.
+                    let result = result.and_then(|value| broken.map_or(Ok(value), Err));
                     // Whoever asked may be gone; the transaction stands all the same.
-                    let _ = sender.send(broken.map_or(result, Err));
+                    let _ = sender.send(result);
                 });
-                Outcome { keep, answer }
+                Outcome { failure, answer }
             })
         });
         self.jobs.send(Message::Job(work)).await.map_err(|_| stopped())?;
@@ -141,14 +143,15 @@ async fn run_group(
             Some(failure) => Err(failure.clone()),
             None => Ok(&mut *connection),
         };
-        let Outcome { keep, answer } = job(turn).await;
+        let Outcome { failure, answer } = job(turn).await;
         answers.push(answer);
         if broken.is_some() {
             continue;
         }
-        let end = if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-        // When this fails the whole transaction is gone (SQLite rolls back by itself when the disk is full).
-        broken = execute(connection, end).await.err();
+        let end = if failure.is_none() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+        // When this fails the whole transaction is gone: SQLite rolls back by itself when the disk is full. Then
+        // what the job met is the reason, and not that there is no savepoint any more.
+        broken = execute(connection, end).await.err().map(|error| failure.unwrap_or(error));
     }
     match broken {
         Some(failure) => Err(failure),
@@ -158,4 +161,128 @@ async fn run_group(
 
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), Failure> {
     sqlx::query(sql).execute(connection).await.sql().map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+    use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
+
+    use super::*;
+
+    /// A writer on a file with one table, and how often it has committed.
+    async fn writer(dir: &tempfile::TempDir) -> (Writer, Arc<AtomicUsize>) {
+        let options = SqliteConnectOptions::new().filename(dir.path().join("t.sqlite")).create_if_missing(true);
+        let mut connection = options.journal_mode(sqlx::sqlite::SqliteJournalMode::Wal).connect().await.unwrap();
+        sqlx::query("CREATE TABLE t (n INTEGER PRIMARY KEY, x BLOB)").execute(&mut connection).await.unwrap();
+        let commits = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&commits);
+        connection.lock_handle().await.unwrap().set_commit_hook(move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+            true
+        });
+        (Writer::start(connection), commits)
+    }
+
+    async fn insert(writer: &Writer, n: i64, size: i64, then: Result<(), Failure>) -> Result<i64, Failure> {
+        writer
+            .run(move |connection| {
+                Box::pin(async move {
+                    let query = sqlx::query("INSERT INTO t VALUES (?, zeroblob(?))").bind(n).bind(size);
+                    query.execute(connection).await.sql()?;
+                    then.map(|()| n)
+                })
+            })
+            .await
+    }
+
+    async fn stored(writer: &Writer) -> Vec<i64> {
+        let all = "SELECT n FROM t ORDER BY n";
+        let rows = writer.run(move |connection| {
+            Box::pin(async move { sqlx::query_scalar(all).fetch_all(connection).await.sql() })
+        });
+        rows.await.unwrap()
+    }
+
+    /// Runs `jobs` while a first job holds the writer up, so that all of them meet in one group.
+    async fn together<F: Future>(writer: &Writer, jobs: Vec<F>) -> Vec<F::Output> {
+        let waiting = jobs.len();
+        let (go, start) = oneshot::channel::<()>();
+        let first = writer.run(move |_| {
+            Box::pin(async move {
+                let _ = start.await;
+                Ok(())
+            })
+        });
+        let release = async {
+            while writer.jobs.capacity() > QUEUE - waiting {
+                tokio::task::yield_now().await;
+            }
+            let _ = go.send(());
+        };
+        let (first, (), results) = tokio::join!(first, release, join_all(jobs));
+        first.unwrap();
+        results
+    }
+
+    #[tokio::test]
+    async fn a_job_that_fails_takes_nothing_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (writer, commits) = writer(&dir).await;
+        let refused = |n: i64| Failure::new(ErrorCode::InvalidData, format!("{n} is odd"));
+        let jobs = (0..40).map(|n| insert(&writer, n, 1, if n % 2 == 0 { Ok(()) } else { Err(refused(n)) }));
+        let results = together(&writer, jobs.collect()).await;
+        for (n, result) in (0..).zip(results) {
+            match result {
+                Ok(kept) => assert_eq!((kept, n % 2), (n, 0)),
+                Err(failure) => assert_eq!(failure.message, refused(n).message),
+            }
+        }
+        assert_eq!(stored(&writer).await, (0..40).step_by(2).collect::<Vec<_>>());
+        // The job that held them up; all others; the one that looked wrote nothing.
+        assert_eq!(commits.load(Ordering::SeqCst), 1, "one commit for all");
+        // A violated rule of the table is one job's affair as well.
+        let results = together(&writer, vec![insert(&writer, 0, 1, Ok(())), insert(&writer, 41, 1, Ok(()))]).await;
+        assert!(results[0].is_err() && results[1].is_ok());
+        assert_eq!(stored(&writer).await.last(), Some(&41));
+        writer.stop().await;
+        assert_eq!(insert(&writer, 42, 1, Ok(())).await.unwrap_err().code, ErrorCode::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn what_is_answered_is_what_is_stored_when_there_is_no_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let (writer, _) = writer(&dir).await;
+        let limit = |pages: &'static str| {
+            writer.run(move |connection| {
+                Box::pin(async move { sqlx::query(pages).execute(connection).await.sql().map(drop) })
+            })
+        };
+        limit("PRAGMA max_page_count = 20").await.unwrap();
+        let sizes = [10, 10, 1_000_000, 10, 10];
+        let jobs = (0..).zip(sizes).map(|(n, size)| insert(&writer, n, size, Ok(()))).collect();
+        let results = together(&writer, jobs).await;
+        assert_eq!(results[2].as_ref().unwrap_err().code, ErrorCode::StorageFull);
+        let kept: Vec<i64> = results.iter().flatten().copied().collect();
+        assert_eq!(stored(&writer).await, kept);
+        for failure in results.iter().filter_map(|result| result.as_ref().err()) {
+            assert_eq!(failure.code, ErrorCode::StorageFull, "{failure}");
+        }
+        limit("PRAGMA max_page_count = 2000").await.unwrap();
+        insert(&writer, 9, 1_000_000, Ok(())).await.unwrap();
+        assert_eq!(stored(&writer).await.last(), Some(&9));
+    }
+
+    #[tokio::test]
+    async fn a_job_is_done_though_nobody_waits_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let (writer, _) = writer(&dir).await;
+        {
+            let mut abandoned = Box::pin(insert(&writer, 7, 1, Ok(())));
+            assert!(futures_util::poll!(&mut abandoned).is_pending(), "queued, not done");
+        }
+        assert_eq!(stored(&writer).await, [7]);
+    }
 }
