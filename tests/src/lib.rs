@@ -12,6 +12,9 @@ mod server;
 mod store;
 mod tool;
 mod until;
+/// X11 and WebKitGTK: the only desktop on which a window can be driven in a test.
+#[cfg(target_os = "linux")]
+pub mod window;
 
 pub use application::Pairing;
 pub use caller::{Caller, Reply};

@@ -76,7 +76,8 @@ impl Program {
         let (first, output) = lines(child.stdout.take().expect("standard output is a pipe"));
         match first.recv_timeout(PATIENCE) {
             Ok(line) => {
-                let json = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in the ready line {line}"));
+                let json =
+                    serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error} in the ready line {line}"));
                 Ok(Self { child, ready: Ready { line, json }, output, log })
             }
             Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
@@ -131,7 +132,9 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
         // Shown with a test that failed.
-        if thread::panicking() && let Ok(log) = self.log.recv() {
+        if thread::panicking()
+            && let Ok(log) = self.log.recv()
+        {
             eprint_log(&log);
         }
     }

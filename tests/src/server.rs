@@ -116,22 +116,16 @@ impl Server {
         Pairing::of(self, application, &self.token(application).await).await
     }
 
-    /// Sends a signal and waits for the end.
+    /// Sends a signal and waits for the end; connections on this side are not served meanwhile.
     pub fn end(self, signal: &str) -> Ended {
         self.program.signal(signal)
     }
 
-    /// Ends it with SIGTERM.
-    pub fn stop(self) -> (Ended, Stopped) {
-        let ended = self.program.signal("TERM");
+    /// Ends it with SIGTERM, while connections on this side can take their leave.
+    pub async fn stop(self) -> (Ended, Stopped) {
+        let program = self.program;
+        let ended = tokio::task::spawn_blocking(|| program.signal("TERM")).await.expect("it ends");
         (ended, Stopped { data_dir: self.data_dir, _temporary: self._temporary })
-    }
-
-    /// Ends it with SIGKILL.
-    pub fn kill(self) -> Stopped {
-        let ended = self.program.signal("KILL");
-        assert_eq!(ended.code, None, "nothing but the signal ended it");
-        Stopped { data_dir: self.data_dir, _temporary: self._temporary }
     }
 }
 
@@ -158,7 +152,7 @@ impl crate::Ready {
     }
 }
 
-fn client(ca: &Certificate) -> ClientBuilder {
+pub(crate) fn client(ca: &Certificate) -> ClientBuilder {
     Client::builder()
         .tls_certs_only([ca.clone()])
         .https_only(true)

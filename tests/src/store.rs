@@ -21,7 +21,10 @@ impl Store {
     where
         T: Send + Unpin + for<'r> sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
     {
-        sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut self.0).await.unwrap_or_else(|error| panic!("{query}: {error}"))
+        sqlx::query_scalar(AssertSqlSafe(query))
+            .fetch_all(&mut self.0)
+            .await
+            .unwrap_or_else(|error| panic!("{query}: {error}"))
     }
 
     /// How many rows a query counts.

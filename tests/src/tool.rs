@@ -36,7 +36,13 @@ impl Tool {
     pub fn run(self) -> String {
         let shown = format!("{:?}", self.0);
         let output = self.output("");
-        assert!(output.status.success(), "{shown}: {}\n{}{}", output.status, text(&output.stdout), text(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{shown}: {}\n{}{}",
+            output.status,
+            text(&output.stdout),
+            text(&output.stderr)
+        );
         text(&output.stdout)
     }
 

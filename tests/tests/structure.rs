@@ -174,3 +174,23 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder of the page").map(|entry| entry.expect("an entry").path());
     entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
+
+/// Documents lead people to files; a renamed file must not leave them lost.
+#[test]
+fn the_documents_name_files_that_exist() {
+    let root = root();
+    let documents = ["README.md", "ARCHITECTURE.md", "docs/compatibility.md"];
+    let mut lost = Vec::new();
+    for document in documents {
+        let text = fs::read_to_string(root.join(document)).expect("the document can be read");
+        // What stands in backquotes and looks like a path of this repository.
+        for named in text.split('`').skip(1).step_by(2) {
+            let rooms = ["crates/", "connector-embedded/", "src-tauri/", "tests/", "ui/", "xtask/", "docs/"];
+            let is_path = rooms.iter().any(|room| named.starts_with(room)) && !named.contains(char::is_whitespace);
+            if is_path && !root.join(named).exists() {
+                lost.push(format!("{document}: {named}"));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "named but not there: {lost:#?}");
+}

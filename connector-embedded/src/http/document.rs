@@ -52,8 +52,9 @@ pub(super) fn read(body: &[u8], limits: Limits) -> Result<Request, DocumentError
     })?;
     let query = without_empty_arguments(&envelope.query);
     check_nesting(&query)?;
-    let document =
-        async_graphql::parser::parse_query(&query).map_err(|error| DocumentError::Syntax(error.to_string()))?;
+    // The parser's text repeats the line at fault, which is the sender's and may be all there is.
+    let document = async_graphql::parser::parse_query(&query)
+        .map_err(|error| DocumentError::Syntax(format!("{:.500}", error.to_string())))?;
     check(&document, limits)?;
     let variables = match envelope.variables {
         None | Some(Value::Null) => Variables::default(),

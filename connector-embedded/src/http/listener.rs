@@ -24,6 +24,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::preface::PrefaceDeadline;
 use crate::StartError;
 
 /// Connections at the same time on one listener.
@@ -109,21 +110,27 @@ struct Connection {
 impl Connection {
     async fn serve(self, stream: TcpStream, acceptor: Option<TlsAcceptor>) {
         let _ = stream.set_nodelay(true);
+        let builder = auto::Builder::new(TokioExecutor::new());
         let Some(acceptor) = acceptor else {
-            return self.serve_http(stream, None).await;
+            return self.serve_http(stream, None, builder.http1_only()).await;
         };
         match timeout(HANDSHAKE, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => {
                 let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
                 let peer = certificate.map(|der| PeerCertificate(*SecretHash::of(der).as_bytes()));
-                self.serve_http(stream, peer).await;
+                // As agreed in the handshake. Finding out by reading would be a wait without an end.
+                if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+                    self.serve_http(PrefaceDeadline::new(stream, HEADERS), peer, builder.http2_only()).await;
+                } else {
+                    self.serve_http(stream, peer, builder.http1_only()).await;
+                }
             }
             Ok(Err(error)) => tracing::info!(peer = %self.peer, "TLS handshake refused: {error}"),
             Err(_) => tracing::info!(peer = %self.peer, "TLS handshake took too long"),
         }
     }
 
-    async fn serve_http<S>(self, stream: S, peer: Option<PeerCertificate>)
+    async fn serve_http<S>(self, stream: S, peer: Option<PeerCertificate>, mut builder: auto::Builder<TokioExecutor>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -140,7 +147,6 @@ impl Connection {
                 }
             }
         });
-        let mut builder = auto::Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(64 * 1024);
         builder.http2().timer(TokioTimer::new()).max_concurrent_streams(32).max_header_list_size(32 * 1024);
         builder.http2().keep_alive_interval(Duration::from_secs(30)).keep_alive_timeout(Duration::from_secs(10));

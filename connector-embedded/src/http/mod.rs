@@ -10,6 +10,7 @@ mod legacy;
 mod listener;
 mod oauth;
 mod observe;
+mod preface;
 
 use std::sync::Arc;
 

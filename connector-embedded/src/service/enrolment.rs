@@ -152,8 +152,9 @@ impl Service {
             .store
             .write(move |connection| {
                 Box::pin(async move {
-                    if let Applicant::Token(grant) = &applicant {
-                        spend(connection, grant, "the configuration", now).await?;
+                    match &applicant {
+                        Applicant::Token(grant) => spend(connection, grant, "the configuration", now).await?,
+                        Applicant::Certificate(holder) => still_counts(connection, holder).await?,
                     }
                     store_token(connection, &issued).await?;
                     Ok(issued)
@@ -205,12 +206,7 @@ impl Service {
                             }
                             spend(connection, grant, CERTIFICATE, now).await?;
                         }
-                        Applicant::Certificate(holder) => {
-                            let still = certificate::holder(connection, &holder.fingerprint).await?;
-                            still.filter(|holder| holder.revoked_at.is_none()).ok_or_else(|| {
-                                Failure::new(ErrorCode::CertificateNotAccepted, "The client certificate was revoked.")
-                            })?;
-                        }
+                        Applicant::Certificate(holder) => still_counts(connection, holder).await?,
                     }
                     certificate::insert(connection, &row).await?;
                     system_auth::set_cert_common_name(connection, &row.system_auth_id, &row.common_name).await?;
@@ -302,6 +298,15 @@ impl Service {
 
 /// What a token was spent on, when it was a certificate.
 const CERTIFICATE: &str = "a certificate";
+
+/// The certificate was good when the request came in; revoking it or removing its pairing may have been faster.
+async fn still_counts(connection: &mut sqlx::SqliteConnection, holder: &CertificateHolder) -> Result<(), Failure> {
+    let still = certificate::holder(connection, &holder.fingerprint).await?;
+    still.filter(|holder| holder.revoked_at.is_none()).map(drop).ok_or_else(|| {
+        let detail = "it was revoked or its pairing was removed while the request ran";
+        Failure::new(ErrorCode::CertificateNotAccepted, "The client certificate is not accepted.").with_detail(detail)
+    })
+}
 
 async fn spend(
     connection: &mut sqlx::SqliteConnection,

@@ -9,8 +9,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use pairing::{ErrorCode, OneTimeToken};
+use pairing::{ErrorCode, Failure, OneTimeToken};
 use serde::Deserialize;
+use tracing::Instrument as _;
 
 use super::{
     PeerCertificate, Wires,
@@ -44,6 +45,12 @@ pub(super) async fn with_token(
     if presented.is_none() && !is_json(request.headers()) {
         return error::unreadable(StatusCode::BAD_REQUEST, "transport not supported");
     }
+    // On a task of its own: who hangs up in the middle has presented the token all the same.
+    let answer = tokio::spawn(answer_with_token(wires, presented, request).in_current_span());
+    answer.await.unwrap_or_else(|cause| error::fault(&Failure::internal(cause)))
+}
+
+async fn answer_with_token(wires: Wires, presented: Option<OneTimeToken>, request: Request) -> Response {
     let grant = match &presented {
         Some(token) => match wires.service.present_token(token).await {
             Ok(grant) => grant,
