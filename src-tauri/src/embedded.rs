@@ -59,12 +59,14 @@ impl Embedded {
     }
 
     fn config(&self) -> Config {
+        let default = Config::default();
         Config {
             data_dir: self.cockpit.data_dir().to_owned(),
             port: self.options.port.unwrap_or(DEFAULT_PORT),
             mtls_port: self.options.mtls_port.unwrap_or(DEFAULT_MTLS_PORT),
             seed: Seed::Samples,
-            ..Config::default()
+            token_ttl: self.options.token_ttl.unwrap_or(default.token_ttl),
+            ..default
         }
     }
 

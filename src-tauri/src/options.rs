@@ -3,6 +3,7 @@
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::PathBuf,
+    time::Duration,
 };
 
 use clap::Parser;
@@ -22,6 +23,9 @@ pub(crate) struct Options {
     /// [default: 8444, or any free one when that is taken]
     #[arg(long, env = "PAIRING_COCKPIT_MTLS_PORT", value_name = "PORT")]
     pub(crate) mtls_port: Option<u16>,
+    /// Lifetime of a one-time token of the local server, for seeing tokens expire [default: 5m]
+    #[arg(long, env = "PAIRING_COCKPIT_TOKEN_TTL", value_name = "TIME", value_parser = humantime::parse_duration, hide = true)]
+    pub(crate) token_ttl: Option<Duration>,
 }
 
 impl Options {
@@ -52,7 +56,8 @@ mod tests {
     #[test]
     fn each_data_directory_has_its_own_window() {
         let name = |folder: Option<&str>| {
-            Options { data_dir: folder.map(PathBuf::from), port: None, mtls_port: None }.instance_name("io.kyma.x")
+            let data_dir = folder.map(PathBuf::from);
+            Options { data_dir, port: None, mtls_port: None, token_ttl: None }.instance_name("io.kyma.x")
         };
         assert_eq!(name(None), "io.kyma.x");
         assert_eq!(name(Some("/a/b")), name(Some("/a/b/")));

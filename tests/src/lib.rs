@@ -12,8 +12,7 @@ mod server;
 mod store;
 mod tool;
 mod until;
-/// X11 and WebKitGTK: the only desktop on which a window can be driven in a test.
-#[cfg(target_os = "linux")]
+/// Works where Tauri's window is WebKitGTK's, on X11.
 pub mod window;
 
 pub use application::Pairing;

@@ -145,6 +145,7 @@ export const words = {
     mtls: "mTLS",
     oauth: "OAuth",
     version: (version: string) => `v${version}`,
+    copyLabel: (what: string, port: string) => `${what} ${port}, copy its URL`,
     copyUrl: (what: string, url: string) => `${what}: ${url} (click to copy)`,
     warnings: (amount: number) => plural(amount, "warning", "warnings"),
   },

@@ -14,7 +14,7 @@ use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, KeyPair};
 use reqwest::{Certificate, Client};
 use serde_json::{Value, json};
 
-use crate::{Outcome, server::Running};
+use crate::{CONNECTIONS, Outcome, server::Running};
 
 pub(crate) struct Load {
     director: String,
@@ -55,12 +55,12 @@ impl Load {
     }
 
     pub(crate) async fn applications(&self, count: usize) -> Outcome<Vec<String>> {
-        let mut ids = Vec::new();
-        for number in 0..count {
+        let (answers, ..) = concurrently(count, count.min(CONNECTIONS), |number| async move {
             let query = format!("mutation {{ r: registerApplication(in: {{ name: \"bench-{number}\" }}) {{ id }} }}");
-            ids.push(text(&self.direct(&json!({ "query": query })).await?, "/data/r/id")?);
-        }
-        Ok(ids)
+            self.direct(&json!({ "query": query })).await
+        })
+        .await?;
+        answers.iter().map(|answer| text(answer, "/data/r/id")).collect()
     }
 
     /// Issues tokens, each into a system auth of its own, and prepares the certificate requests outside the time.

@@ -6,6 +6,8 @@ mod bounds;
 mod load;
 mod report;
 mod server;
+#[cfg(target_os = "linux")]
+mod window;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -28,6 +30,9 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 const CONNECTIONS: usize = 64;
 /// Tokens and certificates per run.
 const PAIRINGS: usize = 3000;
+/// Applications in the window's list.
+#[cfg(target_os = "linux")]
+const ROWS: usize = 10_000;
 
 async fn measure() -> Outcome<()> {
     let results = env::var_os("BENCH_DIR").map_or_else(|| PathBuf::from("target/bench"), PathBuf::from);
@@ -62,6 +67,15 @@ async fn measure() -> Outcome<()> {
     report.row("  share of the tighter bound", 100.0 * signed.rate / bound, "%");
     report.goal("certificates at 60 % of the tighter bound", signed.rate >= 0.6 * bound);
     drop(running);
+
+    #[cfg(target_os = "linux")]
+    {
+        let crowded = blackbox::window::Home::new();
+        let running = server::Running::start(&crowded.data_dir())?;
+        load::Load::new(&running)?.applications(ROWS).await?;
+        drop(running);
+        window::measure(&mut report, &crowded, ROWS).await?;
+    }
 
     report.write(&results)
 }

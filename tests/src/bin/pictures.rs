@@ -1,0 +1,134 @@
+//! The pictures of the documentation, taken of the real window while an application is really paired.
+//!
+//! `cargo xtask run` builds what it needs; then, on any display:
+//! `TAURI_DRIVER_BIN=~/.cargo/bin/tauri-driver cargo run -p blackbox --bin pictures docs/images`
+
+use std::{env, fs, path::PathBuf};
+
+use blackbox::window::{Clipboard, Home, Terminal, Window};
+use serde_json::json;
+
+/// Through this renderer alone the driver can read the window's content; with the other it waits for ever.
+const READABLE: (&str, &str) = ("WEBKIT_DISABLE_DMABUF_RENDERER", "0");
+
+/// What a landscape might have: name, provider, description.
+const APPLICATIONS: [(&str, &str, &str); 6] = [
+    ("SAP Commerce Cloud", "SAP", "Storefront and order management of the web shop"),
+    ("SAP Cloud for Customer", "SAP", "Service tickets of the call centre"),
+    ("Field Service", "SAP", "Technicians' orders and routes"),
+    ("Warehouse Control", "Logistics team", "Stock levels and picking, Hall 4"),
+    ("Loyalty Programme", "Marketing", "Points and vouchers"),
+    ("Billing Archive", "Finance", "Read-only since the move to the new ledger"),
+];
+
+#[tokio::main]
+async fn main() {
+    let folder = PathBuf::from(env::args_os().nth(1).unwrap_or_else(|| "docs/images".into()));
+    fs::create_dir_all(&folder).expect("the folder for the pictures");
+    let album = Album { folder };
+    album.light().await;
+    album.dark().await;
+}
+
+struct Album {
+    folder: PathBuf,
+}
+
+impl Album {
+    async fn light(&self) {
+        let home = home("light");
+        let window = Window::ready(&home, &[]).await;
+        furnish(&window).await;
+        self.take(&window, "applications").await;
+
+        window.click("@application-row[data-name='SAP Commerce Cloud'] @pair-row").await;
+        window.appears("@request-pairing").await;
+        self.take(&window, "pair-choose").await;
+        window.click("@request-pairing").await;
+        window.appears("@countdown").await;
+        window.click("@copy-primary").await;
+        window.says("@copy-outcome", "Copied").await;
+        self.take(&window, "pair-certificate").await;
+
+        let terminal = Terminal::new(window.ca_file());
+        let director = terminal.obtain_certificate(&Clipboard.holds().await);
+        window.appears("@progress-stage[data-stage=certificate_issued]").await;
+        terminal.viewer_with_certificate(&director);
+        window.appears("@paired").await;
+        self.take(&window, "paired").await;
+        window.click("@done").await;
+        window.appears("@pairing-entry[data-kind=certificate]").await;
+        self.take(&window, "application").await;
+        window.click("@nav-settings").await;
+        window.appears("@data-dir").await;
+        self.take(&window, "settings").await;
+        window.click("@nav-applications").await;
+        window.click("@create-application").await;
+        window.fill("@name-input", "SAP Subscription Billing").await;
+        self.take(&window, "create").await;
+        window.press(&["Escape"]).await;
+        window.goes("@application-dialog").await;
+
+        window.click("@application-row[data-name='Field Service'] @pair-row").await;
+        window.click("@auth-client_credentials").await;
+        window.click("@request-pairing").await;
+        window.click("@test-credentials").await;
+        window.appears("@test-ok").await;
+        self.take(&window, "credentials").await;
+        window.quit().await;
+    }
+
+    async fn dark(&self) {
+        let home = home("dark");
+        let window = Window::ready(&home, &["--token-ttl", "30s"]).await;
+        furnish(&window).await;
+        self.take(&window, "applications-dark").await;
+        window.click("@application-row[data-name='SAP Commerce Cloud'] @pair-row").await;
+        window.click("@request-pairing").await;
+        window.appears("@countdown").await;
+        self.take(&window, "pair-dark").await;
+        window.appears_within(std::time::Duration::from_secs(60), "@expired").await;
+        self.take(&window, "expired-dark").await;
+        window.quit().await;
+    }
+
+    /// Waits until two pictures in a row are the same, since the first may be of an older frame, and keeps it.
+    async fn take(&self, window: &Window, name: &str) {
+        let mut last = Vec::new();
+        // Nothing under the pointer, no caret.
+        window.value("document.activeElement?.blur() ?? null").await;
+        let picture = window
+            .wait(blackbox::window::PATIENCE, "the picture is steady", async || {
+                let picture = window.picture().await;
+                let steady = picture == last;
+                last.clone_from(&picture);
+                steady.then_some(picture)
+            })
+            .await;
+        fs::write(self.folder.join(format!("{name}.png")), picture).expect("the picture");
+    }
+}
+
+fn home(theme: &str) -> Home {
+    let home = Home::new().with(READABLE.0, READABLE.1);
+    home.set(&json!({ "theme": theme, "clipboardSeconds": 60 }));
+    home
+}
+
+/// Registers the applications, in place of the samples.
+async fn furnish(window: &Window) {
+    let administrator = window.administrator().await;
+    let all = administrator.data("query { result: applications(first: 200) { data { id } } }", json!({})).await;
+    for row in all["data"].as_array().expect("applications") {
+        let remove = "mutation($id: ID!) { result: unregisterApplication(id: $id) { id } }";
+        administrator.data(remove, json!({ "id": row["id"] })).await;
+    }
+    for (name, provider, description) in APPLICATIONS {
+        let create = "mutation($in: ApplicationRegisterInput!) { result: registerApplication(in: $in) { id } }";
+        let input = json!({ "name": name, "providerName": provider, "description": description });
+        administrator.data(create, json!({ "in": input })).await;
+    }
+    window.press(&["Control+r"]).await;
+    window.says("@count", "6 applications").await;
+    window.appears("@application-row").await;
+}

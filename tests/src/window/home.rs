@@ -1,0 +1,71 @@
+//! The folders of a person who has never started the program.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A home of its own for each test: settings, window state, web data and the server's data are all in it.
+#[derive(Debug)]
+pub struct Home {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Default for Home {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Home {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), environment: Vec::new() }
+    }
+
+    /// Sets a variable for everything that is started here.
+    #[must_use]
+    pub fn with(mut self, variable: &str, value: &str) -> Self {
+        self.environment.push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Writes the settings file, as an earlier start would have.
+    pub fn set(&self, settings: &Value) {
+        let folder = self.folder.path().join("config/pairing-cockpit");
+        fs::create_dir_all(&folder).expect("the settings folder");
+        fs::write(folder.join("settings.json"), settings.to_string()).expect("the settings file");
+    }
+
+    /// Starts the program here without anybody who drives it.
+    pub fn command(&self, options: &[&str]) -> Command {
+        let mut command = Command::new(super::process::binary());
+        command.arg("--data-dir").arg(self.data_dir()).args(options);
+        self.apply(&mut command);
+        command
+    }
+
+    /// The environment of whatever is started here. Ports are free ones unless the command line names some.
+    pub(super) fn apply(&self, command: &mut Command) {
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PAIRING_COCKPIT_")) {
+            command.env_remove(name);
+        }
+        let home = self.folder.path();
+        command.env("HOME", home).env("XDG_DATA_HOME", home.join("share")).env("XDG_CONFIG_HOME", home.join("config"));
+        command.env("XDG_CACHE_HOME", home.join("cache")).env("XDG_STATE_HOME", home.join("state"));
+        command.env("PAIRING_COCKPIT_PORT", "0").env("PAIRING_COCKPIT_MTLS_PORT", "0");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+    }
+}

@@ -1,0 +1,48 @@
+//! The display as a whole: windows and the keyboard's focus, through xdotool.
+
+use std::process::Command;
+
+use x11rb::{
+    CURRENT_TIME,
+    connection::Connection as _,
+    errors::ReplyError,
+    protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask},
+};
+
+use super::Process;
+use crate::text;
+
+/// The windows of a process that can be seen and have this title.
+pub fn windows(process: &Process, title: &str) -> Vec<String> {
+    let found = run(&["search", "--onlyvisible", "--all", "--pid", &process.id().to_string(), "--name", title]);
+    found.lines().filter(|window| run(&["getwindowname", window]).trim() == title).map(str::to_owned).collect()
+}
+
+/// Gives the keyboard to a process' window with this title.
+pub fn focus(process: &Process, title: &str) {
+    for window in windows(process, title) {
+        run(&["windowfocus", &window]);
+    }
+}
+
+/// Asks a process' window with this title to close, as its close button does; it may refuse.
+pub fn ask_to_close(process: &Process, title: &str) {
+    for window in windows(process, title) {
+        close(window.parse().expect("a window's number")).unwrap_or_else(|error| panic!("window {window}: {error}"));
+    }
+}
+
+fn close(window: u32) -> Result<(), ReplyError> {
+    let (display, _) = x11rb::connect(None).expect("the display accepts another client");
+    let atom = |name: &str| Ok::<_, ReplyError>(display.intern_atom(false, name.as_bytes())?.reply()?.atom);
+    let wish = [atom("WM_DELETE_WINDOW")?, CURRENT_TIME, 0, 0, 0];
+    let message = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS")?, wish);
+    display.send_event(false, window, EventMask::NO_EVENT, message)?;
+    display.flush()?;
+    Ok(())
+}
+
+/// What xdotool prints; a search that finds nothing prints nothing.
+pub(super) fn run(arguments: &[&str]) -> String {
+    text(&Command::new("xdotool").args(arguments).output().expect("xdotool runs").stdout)
+}
