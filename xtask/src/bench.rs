@@ -13,7 +13,7 @@ use crate::workspace::{Profile, WHOLE, Workspace};
 pub(crate) fn bench(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     prerequisites::ensure(workspace, Extent::Tests)?;
     page::build_if_stale(workspace)?;
-    let words = ["build", "--release"].into_iter().chain(WHOLE).chain(["--bins"]);
+    let words = ["build", "--release"].into_iter().chain(WHOLE).chain(["--bins", "--example", "empty_window"]);
     invocation::run(&mut workspace.cargo(words))?;
 
     let results = workspace.target("bench");

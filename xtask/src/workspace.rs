@@ -12,10 +12,11 @@ use crate::failure::Failure;
 pub(crate) const WHOLE: [&str; 3] = ["--workspace", "--features", "pairing-cockpit/custom-protocol"];
 
 /// The binaries that black-box tests and the benchmark start, with the variable that tells them where.
-const BINARIES: [(&str, &str); 3] = [
+const BINARIES: [(&str, &str); 4] = [
     ("CONNECTOR_EMBEDDED_BIN", "connector-embedded"),
     ("PAIRING_COCKPIT_BIN", "pairing-cockpit"),
     ("COCKPIT_HOST_BIN", "cockpit-host"),
+    ("EMPTY_WINDOW_BIN", "examples/empty_window"),
 ];
 
 /// The checked-out tree and its target directory.

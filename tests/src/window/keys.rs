@@ -1,4 +1,4 @@
-//! Keys as the driver presses them.
+//! Keys as the driver presses them, and the pointer.
 
 use serde_json::{Value, json};
 
@@ -15,6 +15,14 @@ impl Window {
     pub async fn types(&self, text: &str) {
         let actions: Vec<Value> = text.chars().flat_map(|letter| [down(letter), up(letter)]).collect();
         self.act_on_keyboard(&actions).await;
+    }
+
+    /// Moves the pointer into a corner where nothing is.
+    pub async fn point_away(&self) {
+        let corner = json!({ "type": "pointerMove", "x": 1, "y": 1, "duration": 0 });
+        let mouse = json!({ "type": "pointer", "id": "mouse", "actions": [corner] });
+        let done = self.session.post("/actions", json!({ "actions": [mouse] })).await;
+        done.unwrap_or_else(|refusal| panic!("{refusal:?}"));
     }
 
     async fn act_on_keyboard(&self, actions: &[Value]) {

@@ -4,7 +4,6 @@ use std::process::Command;
 
 use x11rb::{
     CURRENT_TIME,
-    connection::Connection as _,
     errors::ReplyError,
     protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask},
 };
@@ -27,7 +26,9 @@ pub fn focus(process: &Process, title: &str) {
 
 /// Asks a process' window with this title to close, as its close button does; it may refuse.
 pub fn ask_to_close(process: &Process, title: &str) {
-    for window in windows(process, title) {
+    let windows = windows(process, title);
+    assert!(!windows.is_empty(), "no window is called {title}");
+    for window in windows {
         close(window.parse().expect("a window's number")).unwrap_or_else(|error| panic!("window {window}: {error}"));
     }
 }
@@ -38,7 +39,8 @@ fn close(window: u32) -> Result<(), ReplyError> {
     let wish = [atom("WM_DELETE_WINDOW")?, CURRENT_TIME, 0, 0, 0];
     let message = ClientMessageEvent::new(32, window, atom("WM_PROTOCOLS")?, wish);
     display.send_event(false, window, EventMask::NO_EVENT, message)?;
-    display.flush()?;
+    // Its answer comes after the message has been delivered.
+    display.get_input_focus()?.reply()?;
     Ok(())
 }
 

@@ -100,6 +100,15 @@ impl Window {
         .await;
     }
 
+    /// Clicks a spot that ends the program, and waits for that. What the driver says meanwhile does not count.
+    pub async fn leaves_by(&self, spot: &str) {
+        self.appears(spot).await;
+        if let Ok(element) = self.session.find(&css(spot)).await {
+            let _ = self.session.act(&element, "click", json!({})).await;
+        }
+        self.process.ended().await;
+    }
+
     /// Types a text into a field, in place of what is there.
     pub async fn fill(&self, spot: &str, text: &str) {
         if text.is_empty() {

@@ -96,8 +96,7 @@ async fn closing_the_window_without_the_secret_asks_first() {
     window.click("@request-pairing").await;
     window.appears("@value-client_id").await;
     on_display::ask_to_close(window.process(), "Pairing Cockpit");
-    window.click("@close-leave").await;
-    window.process().ended().await;
+    window.leaves_by("@close-leave").await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 import { call } from "../backend/index.ts";
 import type { CopyOutcome, Form } from "../backend/types.ts";
 import { words } from "../words.ts";
+import { clock } from "./clock.svelte.ts";
 import { notices } from "./notices.svelte.ts";
 
 /** What we believe to be in the clipboard. Rust writes and empties it; the page only says so. */
@@ -15,7 +16,9 @@ class Clipboard {
       return outcome.message ?? words.copy.unavailable;
     }
     const seconds = outcome.clearsInSeconds;
-    this.held = { pairingId, form, until: seconds === null ? null : Date.now() + seconds * 1000 };
+    // On the clock that the button reads: another one may be half a second ahead, and 60 seconds would start as 61.
+    clock.now = Date.now();
+    this.held = { pairingId, form, until: seconds === null ? null : clock.now + seconds * 1000 };
     return words.copy.done(seconds, outcome.keptOutOfHistory);
   }
 
