@@ -78,6 +78,9 @@ pub(crate) struct Serve {
     /// The key of a new certificate authority.
     #[arg(long, value_enum, default_value = "ec:p256", env = "CONNECTOR_EMBEDDED_CA_KEY")]
     ca_key: CaKeyArgument,
+    /// Failed sign-ins in a row that one address may make at the OAuth2 endpoints; then one per second. 0: no limit.
+    #[arg(long, value_name = "N", default_value_t = 100, env = "CONNECTOR_EMBEDDED_FAILURE_LIMIT")]
+    failure_limit: u32,
     /// What to log on standard error: error, warn, info, debug, trace, or a filter.
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "CONNECTOR_EMBEDDED_LOG")]
     pub(crate) log: String,
@@ -114,6 +117,7 @@ impl Serve {
             seed: self.seed.map_or(Seed::Nothing, Seed::File),
             token_ttl: self.token_ttl,
             certificate_ttl: self.certificate_ttl,
+            failure_limit: self.failure_limit,
             fidelity: match self.fidelity {
                 FidelityArgument::Strict => Fidelity::Strict,
                 FidelityArgument::Lenient => Fidelity::Lenient,

@@ -49,6 +49,9 @@ pub struct Config {
     pub fidelity: Fidelity,
     pub subject: Subject,
     pub ca_key: CaKeyKind,
+    /// Failed sign-ins in a row that one source address may make at the OAuth2 and administrator's endpoints; then
+    /// one per second. 0 is without limit.
+    pub failure_limit: u32,
     /// Delete the data directory on stop.
     pub ephemeral: bool,
 }
@@ -79,6 +82,7 @@ impl Default for Config {
             fidelity: Fidelity::default(),
             subject: Subject::default(),
             ca_key: CaKeyKind::default(),
+            failure_limit: 100,
             ephemeral: false,
         }
     }

@@ -47,6 +47,7 @@ pub struct Endpoints {
     pub certificate_secured_connector_url: String,
     pub oauth_token_url: String,
     pub oauth_admin_url: String,
+    pub console_url: String,
     pub internal_url: Option<String>,
     pub ca_file: PathBuf,
     pub admin_token_file: PathBuf,

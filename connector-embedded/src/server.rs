@@ -17,7 +17,10 @@ use crate::{
     clock::Clock,
     data_dir::DataDir,
     http::{Guard, Listener, Wires, bind},
-    service::{Addresses, Service, Settings, access_token::AccessTokens},
+    service::{
+        Addresses, Service, Settings,
+        oauth::{OAuth, access_token::AccessTokens},
+    },
     store::Store,
 };
 
@@ -31,6 +34,7 @@ pub struct Running {
     endpoints: Endpoints,
     stop: CancellationToken,
     listeners: Vec<JoinHandle<()>>,
+    upkeep: JoinHandle<()>,
     service: Arc<Service>,
     /// Removed on stop.
     ephemeral: Option<PathBuf>,
@@ -57,7 +61,8 @@ impl Server {
         let data_dir = DataDir::open(&config.data_dir)?;
         let admin_token = data_dir.admin_token()?;
         let authority = Authority::open_or_create(data_dir.path(), config.ca_key, clock.now())?;
-        let access_tokens = AccessTokens::open_or_create(data_dir.path(), &addresses.issuer, &addresses.director)?;
+        let own = [addresses.director.as_str(), &addresses.certificate_secured_director];
+        let tokens = AccessTokens::open_or_create(data_dir.path(), &addresses.issuer, &own, clock.now())?;
         let tls = Tls::new(&authority, &config, &clock).map_err(StartError::Other)?;
         let store = Store::open(data_dir.path()).await?;
         let settings = Settings {
@@ -67,8 +72,13 @@ impl Server {
             subject: config.subject.clone(),
             addresses,
         };
-        let service = Arc::new(Service { store, authority, access_tokens, clock, settings });
-        let tenant = match service.prepare(&config.seed).await {
+        let oauth = OAuth::load(&store, tokens, config.failure_limit, clock.now()).await.map_err(StartError::Other)?;
+        let service = Arc::new(Service { store, authority, oauth, clock, settings });
+        let prepared = async {
+            service.load_retired_keys().await.map_err(StartError::Other)?;
+            service.prepare(&config.seed).await
+        };
+        let tenant = match prepared.await {
             Ok(tenant) => tenant,
             Err(error) => {
                 service.store.close().await;
@@ -97,9 +107,10 @@ impl Server {
         }
         let stop = CancellationToken::new();
         let listeners = listeners.into_iter().map(|listener| tokio::spawn(listener.serve(stop.clone()))).collect();
+        let upkeep = tokio::spawn(Arc::clone(&service).upkeep(stop.clone()));
         let endpoints = endpoints(&service, &data_dir, tenant.external_id, internal_url);
         let ephemeral = config.ephemeral.then(|| data_dir.path().to_owned());
-        Ok(Running { endpoints, stop, listeners, service, ephemeral, _data_dir: data_dir })
+        Ok(Running { endpoints, stop, listeners, upkeep, service, ephemeral, _data_dir: data_dir })
     }
 }
 
@@ -114,6 +125,7 @@ impl Running {
         for listener in self.listeners {
             let _ = listener.await;
         }
+        let _ = self.upkeep.await;
         self.service.store.close().await;
         if let Some(path) = &self.ephemeral
             && let Err(error) = std::fs::remove_dir_all(path)
@@ -133,6 +145,7 @@ fn addresses(host: &str, port: u16, mtls_port: u16) -> Addresses {
         certificate_secured_connector: format!("{certificate}/connector/graphql"),
         oauth_token: format!("{token}/oauth2/token"),
         oauth_admin: format!("{token}/admin/clients"),
+        console: format!("{token}/console/v1"),
         legacy_info: format!("{token}/v1/applications/signingRequests/info"),
         issuer: token,
         secured: certificate,
@@ -152,6 +165,7 @@ fn endpoints(service: &Service, data_dir: &DataDir, tenant: String, internal_url
         certificate_secured_connector_url: addresses.certificate_secured_connector.clone(),
         oauth_token_url: addresses.oauth_token.clone(),
         oauth_admin_url: addresses.oauth_admin.clone(),
+        console_url: addresses.console.clone(),
         internal_url,
         ca_file: data_dir.ca_file(),
         admin_token_file: data_dir.admin_token_file(),

@@ -2,12 +2,16 @@
 
 use std::{
     io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
 };
 
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{Extensions, Request},
+};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -40,6 +44,16 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// certificate listener.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PeerCertificate(pub(crate) [u8; 32]);
+
+/// Where a request came from; an extension of every request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PeerAddress(pub(crate) IpAddr);
+
+impl PeerAddress {
+    pub(crate) fn of(extensions: &Extensions) -> IpAddr {
+        extensions.get::<Self>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0)
+    }
+}
 
 /// A bound port and what it serves.
 #[derive(Debug)]
@@ -135,7 +149,9 @@ impl Connection {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let router = self.router;
+        let address = PeerAddress(self.peer.ip());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(address);
             if let Some(peer) = peer {
                 request.extensions_mut().insert(peer);
             }

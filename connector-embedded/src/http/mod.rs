@@ -1,11 +1,14 @@
 //! HTTP: one folder per wire, each with the same files for the same roles. Here: what all wires share.
 
+mod administrator;
 mod body;
 mod connector;
+mod console;
 pub(crate) mod director;
 mod document;
 mod fault;
 mod guard;
+mod hydra;
 mod legacy;
 mod listener;
 mod oauth;
@@ -29,7 +32,7 @@ use crate::service::Service;
 pub(crate) use connector::schema as connector_schema;
 pub(crate) use director::schema as director_schema;
 pub(crate) use guard::Guard;
-pub(crate) use listener::{Listener, PeerCertificate, bind};
+pub(crate) use listener::{Listener, PeerAddress, PeerCertificate, bind};
 
 /// What handlers see. Cloning shares it.
 #[derive(Clone)]
@@ -58,10 +61,11 @@ impl Wires {
         let routes = Router::new()
             .route("/director/graphql", post(director::with_bearer))
             .route("/connector/graphql", post(connector::with_token))
-            .route("/oauth2/token", post(oauth::token))
             .route("/v1/applications/signingRequests/info", get(legacy::signing_requests_info))
             .route("/v1/applications/certificates", post(legacy::certificates))
             .route("/ca.pem", get(ca));
+        let routes = routes.merge(oauth::endpoints()).merge(oauth::discovery());
+        let routes = routes.merge(console::routes(&self)).merge(hydra::routes(&self));
         finish(routes.merge(health()).with_state(self), guard)
     }
 
@@ -73,7 +77,7 @@ impl Wires {
             .route("/v1/applications/management/info", get(legacy::management_info))
             .route("/v1/applications/certificates/renewals", post(legacy::renewals))
             .route("/v1/applications/certificates/revocations", post(legacy::revocations));
-        finish(routes.merge(health()).with_state(self), guard)
+        finish(routes.merge(oauth::endpoints()).merge(health()).with_state(self), guard)
     }
 
     /// The internal listener: plain HTTP on loopback.

@@ -1,17 +1,24 @@
 //! Applications: names, labels, life and death.
 
-use pairing::{ApplicationId, ErrorCode, Failure, LabelFilter, check_application_name, check_label_key, normalize};
+use pairing::{ApplicationId, ErrorCode, Failure, LabelFilter, check_application_name, normalize};
 use serde_json::{Map, Value, json};
 
 use super::{
     Service,
     identity::{INITIAL, View},
+    input_rule::{BrokenRules, check_label},
+    integration_system,
+    system_auth::Kind,
 };
 use crate::store::{
     application::{self, Application, Selection},
     certificate::{self, Revoked},
-    system_auth,
+    label::{self, Labelled},
+    system_auth::{self, Owner},
 };
+
+/// The label that repeats which integration system manages an application, as in Compass.
+pub(super) const INTEGRATION_SYSTEM_LABEL: &str = "integrationSystemID";
 
 /// What `registerApplication` brings. Absent is `None`.
 #[derive(Clone, Debug, Default)]
@@ -54,12 +61,17 @@ impl Service {
     /// Registers an application in the caller's tenant.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidData`] naming every field, [`ErrorCode::NotUniqueName`].
+    /// [`ErrorCode::InvalidData`] naming every field, [`ErrorCode::NotUniqueName`], [`ErrorCode::NotFound`] for the
+    /// integration system.
     pub(crate) async fn register_application(&self, view: &View, new: NewApplication) -> Result<Application, Failure> {
         let (row, labels) = self.registration(view, new)?;
+        let view = view.clone();
         self.store
             .write(move |connection| {
                 Box::pin(async move {
+                    if let Some(id) = &row.integration_system_id {
+                        integration_system::named(connection, &view.reach, id).await?;
+                    }
                     insert(connection, &row, &labels).await?;
                     Ok(row)
                 })
@@ -73,17 +85,16 @@ impl Service {
         view: &View,
         new: NewApplication,
     ) -> Result<(Application, Map<String, Value>), Failure> {
-        if view.only.is_some() {
-            let reason = "The operation is not allowed [reason=an application cannot register applications]";
-            return Err(Failure::new(ErrorCode::InvalidOperation, reason));
-        }
+        view.reach.may_register(Kind::Application)?;
         check_register(&new)?;
-        refuse_integration_system(new.integration_system_id.as_deref())?;
         let now = self.clock.now().unix_millis();
         let normalized_name = normalize(&new.name);
         let mut labels = new.labels;
         labels.insert("name".into(), json!(normalized_name));
         labels.entry("managed").or_insert_with(|| json!("false"));
+        if let Some(id) = &new.integration_system_id {
+            labels.insert(INTEGRATION_SYSTEM_LABEL.into(), json!(id));
+        }
         let row = Application {
             id: ApplicationId::random().to_string(),
             tenant_id: view.tenant.id.clone(),
@@ -96,6 +107,7 @@ impl Service {
             system_number: None,
             local_tenant_id: new.local_tenant_id,
             application_namespace: new.application_namespace,
+            integration_system_id: new.integration_system_id,
             status_condition: new.status_condition.unwrap_or_else(|| INITIAL.into()),
             status_at: now,
             created_at: now,
@@ -107,7 +119,7 @@ impl Service {
     /// Changes what is given. Unlike upstream the status stays when no condition is given (defect D10).
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidData`], [`ErrorCode::NotFound`].
+    /// [`ErrorCode::InvalidData`], [`ErrorCode::NotFound`], also for the integration system.
     pub(crate) async fn update_application(
         &self,
         view: &View,
@@ -115,12 +127,17 @@ impl Service {
         change: ApplicationChange,
     ) -> Result<Application, Failure> {
         check_update(&change)?;
-        refuse_integration_system(change.integration_system_id.as_deref())?;
         let (view, id, now) = (view.clone(), id.to_owned(), self.clock.now().unix_millis());
         self.store
             .write(move |connection| {
                 Box::pin(async move {
                     let mut row = found(connection, &view, &id).await?;
+                    if let Some(system) = change.integration_system_id {
+                        integration_system::named(connection, &view.reach, &system).await?;
+                        let label = json!(system);
+                        label::set(connection, Labelled::Application, &id, INTEGRATION_SYSTEM_LABEL, &label).await?;
+                        row.integration_system_id = Some(system);
+                    }
                     let keep = |field: &mut Option<String>, new: Option<String>| {
                         if new.is_some() {
                             *field = new;
@@ -155,7 +172,7 @@ impl Service {
                 Box::pin(async move {
                     let row = found(connection, &view, &id).await?;
                     let which = Revoked::Application(&id);
-                    certificate::revoke(connection, which, &view.actor, "application unregistered", now).await?;
+                    certificate::revoke(connection, which, &view.reach.actor, "application unregistered", now).await?;
                     application::delete(connection, &id).await?;
                     Ok(row)
                 })
@@ -174,8 +191,8 @@ impl Service {
                 Box::pin(async move {
                     let mut row = found(connection, &view, &id).await?;
                     let which = Revoked::Application(&id);
-                    certificate::revoke(connection, which, &view.actor, "application unpaired", now).await?;
-                    for auth in system_auth::of_application(connection, &id).await? {
+                    certificate::revoke(connection, which, &view.reach.actor, "application unpaired", now).await?;
+                    for auth in system_auth::of_owner(connection, &Owner::Application(id.clone())).await? {
                         system_auth::delete(connection, &auth.id).await?;
                     }
                     application::set_status(connection, &id, INITIAL, now).await?;
@@ -189,7 +206,7 @@ impl Service {
 
     /// The application, or `None` when it does not exist for this caller.
     pub(crate) async fn application(&self, view: &View, id: &str) -> Result<Option<Application>, Failure> {
-        if !view.shows(id) {
+        if !view.reach.shows(Kind::Application, id) {
             return Ok(None);
         }
         let mut connection = self.store.read().await?;
@@ -204,7 +221,8 @@ impl Service {
         first: usize,
         after: Option<&str>,
     ) -> Result<Page, Failure> {
-        let selection = Selection { tenant_id: view.tenant.id.clone(), only: view.only.clone(), labels };
+        let only = view.reach.only(Kind::Application).map(str::to_owned);
+        let selection = Selection { tenant_id: view.tenant.id.clone(), only, labels };
         let mut connection = self.store.read().await?;
         // One more than asked for tells whether there is a next page.
         let mut rows = application::page(&mut connection, &selection, after, first + 1).await?;
@@ -218,7 +236,7 @@ impl Service {
     /// The name that addresses carry: the label `name`, else the application's own.
     pub(crate) async fn application_name(&self, application_id: &str) -> Result<String, Failure> {
         let mut connection = self.store.read().await?;
-        let labels = application::labels(&mut connection, application_id).await?;
+        let labels = label::all(&mut connection, Labelled::Application, application_id).await?;
         match labels.get("name").and_then(Value::as_str) {
             Some(name) if !name.is_empty() => Ok(name.to_owned()),
             _ => application::name(&mut connection, application_id).await?.ok_or_else(|| not_found("application")),
@@ -227,7 +245,7 @@ impl Service {
 
     pub(crate) async fn labels(&self, application_id: &str) -> Result<Map<String, Value>, Failure> {
         let mut connection = self.store.read().await?;
-        application::labels(&mut connection, application_id).await
+        label::all(&mut connection, Labelled::Application, application_id).await
     }
 
     /// Sets one label.
@@ -235,14 +253,13 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::InvalidData`] for a key that breaks the rule, [`ErrorCode::NotFound`].
     pub(crate) async fn set_label(&self, view: &View, id: &str, key: &str, value: Value) -> Result<(), Failure> {
-        check_label_key(key)
-            .map_err(|error| Failure::new(ErrorCode::InvalidData, format!("Invalid data LabelInput [key={error}]")))?;
+        check_label(key)?;
         let (view, id, key) = (view.clone(), id.to_owned(), key.to_owned());
         self.store
             .write(move |connection| {
                 Box::pin(async move {
                     found(connection, &view, &id).await?;
-                    application::set_label(connection, &id, &key, &value).await
+                    label::set(connection, Labelled::Application, &id, &key, &value).await
                 })
             })
             .await
@@ -258,7 +275,8 @@ impl Service {
             .write(move |connection| {
                 Box::pin(async move {
                     found(connection, &view, &id).await?;
-                    application::delete_label(connection, &id, &key).await?.ok_or_else(|| not_found("label"))
+                    let value = label::delete(connection, Labelled::Application, &id, &key).await?;
+                    value.ok_or_else(|| not_found("label"))
                 })
             })
             .await
@@ -273,7 +291,7 @@ pub(super) async fn insert(
 ) -> Result<(), Failure> {
     application::insert(connection, row).await?;
     for (key, value) in labels {
-        application::set_label(connection, &row.id, key, value).await?;
+        label::set(connection, Labelled::Application, &row.id, key, value).await?;
     }
     Ok(())
 }
@@ -284,7 +302,7 @@ pub(super) async fn found(
     view: &View,
     id: &str,
 ) -> Result<Application, Failure> {
-    let row = match view.shows(id) {
+    let row = match view.reach.shows(Kind::Application, id) {
         true => application::find(connection, &view.tenant.id, id).await?,
         false => None,
     };
@@ -296,56 +314,30 @@ pub(super) fn not_found(object: &str) -> Failure {
 }
 
 fn check_register(new: &NewApplication) -> Result<(), Failure> {
-    let mut broken = Vec::new();
+    let mut broken = BrokenRules::default();
     check_text(&mut broken, new.provider_name.as_deref(), new.description.as_deref(), new.health_check_url.as_deref());
-    if let Err(rule) = check_application_name(&new.name) {
-        broken.push(format!("name={rule}"));
-    }
-    for key in new.labels.keys() {
-        if let Err(rule) = check_label_key(key) {
-            broken.push(format!("labels={rule}"));
-        }
-    }
-    refuse("ApplicationRegisterInput", broken)
+    broken.check("name", check_application_name(&new.name));
+    broken.labels(&new.labels);
+    broken.refuse("ApplicationRegisterInput")
 }
 
 fn check_update(change: &ApplicationChange) -> Result<(), Failure> {
-    let mut broken = Vec::new();
+    let mut broken = BrokenRules::default();
     check_text(
         &mut broken,
         change.provider_name.as_deref(),
         change.description.as_deref(),
         change.health_check_url.as_deref(),
     );
-    refuse("ApplicationUpdateInput", broken)
+    broken.refuse("ApplicationUpdateInput")
 }
 
-fn check_text(broken: &mut Vec<String>, provider: Option<&str>, description: Option<&str>, health: Option<&str>) {
-    let mut longest = |field: &str, value: Option<&str>, most: usize| {
-        if value.is_some_and(|value| value.chars().count() > most) {
-            broken.push(format!("{field}=the length must be no more than {most}"));
-        }
-    };
-    longest("description", description, 2000);
-    longest("healthCheckURL", health, 256);
-    longest("providerName", provider, 256);
+fn check_text(broken: &mut BrokenRules, provider: Option<&str>, description: Option<&str>, health: Option<&str>) {
+    broken.description(description);
+    broken.longest("healthCheckURL", health, 256);
+    broken.longest("providerName", provider, 256);
     let is_url = |text: &str| url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     if health.is_some_and(|text| !text.is_empty() && !is_url(text)) {
-        broken.push("healthCheckURL=must be a valid URL".into());
+        broken.add("healthCheckURL", "must be a valid URL");
     }
-}
-
-fn refuse(input: &str, mut broken: Vec<String>) -> Result<(), Failure> {
-    if broken.is_empty() {
-        return Ok(());
-    }
-    broken.sort();
-    Err(Failure::new(ErrorCode::InvalidData, format!("Invalid data {input} [{}]", broken.join("; "))))
-}
-
-/// There are no integration systems here yet, so none can exist.
-fn refuse_integration_system(id: Option<&str>) -> Result<(), Failure> {
-    id.map_or(Ok(()), |id| {
-        Err(Failure::new(ErrorCode::NotFound, format!("Object not found [ID={id}; object=integrationSystem]")))
-    })
 }

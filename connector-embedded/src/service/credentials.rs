@@ -1,15 +1,21 @@
-//! Client id and client secret: registering them, and the access tokens they buy (RFC 6749 §4.4).
+//! Client id and client secret as a way of pairing: an OAuth2 client for an application, a runtime or an
+//! integration system.
 
-use pairing::{ClientSecret, ErrorCode, Failure, Secret, SecretHash, SystemAuthId};
+use futures_util::future::BoxFuture;
+use pairing::{ClientSecret, Failure, Moment, SystemAuthId};
+use sqlx::SqliteConnection;
 
 use super::{
-    Service,
-    access_token::AccessToken,
-    application::found,
-    identity::View,
-    scopes::{APPLICATION, Scopes},
+    Service, application,
+    identity::{Reach, View},
+    integration_system,
+    oauth::registry::{random_id, secret_row},
+    runtime, scopes,
 };
-use crate::store::{oauth_client, system_auth, system_auth::SystemAuth};
+use crate::store::{
+    oauth_client::{self, ClientRow, Stored},
+    system_auth::{self, Owner, SystemAuth},
+};
 
 /// Credentials just made: the only moment at which the secret exists outside the peer's hands.
 #[derive(Clone, Debug)]
@@ -26,74 +32,116 @@ impl Service {
     /// Registers an OAuth2 client for an application.
     ///
     /// # Errors
-    /// [`ErrorCode::NotFound`].
-    pub(crate) async fn request_client_credentials(
+    /// [`pairing::ErrorCode::NotFound`].
+    pub(crate) async fn request_client_credentials(&self, view: &View, id: &str) -> Result<IssuedCredentials, Failure> {
+        let (view, id) = (view.clone(), id.to_owned());
+        self.hand_out(move |connection| {
+            Box::pin(async move {
+                let application = application::found(connection, &view, &id).await?;
+                Ok((Some(application.tenant_id), Owner::Application(application.id)))
+            })
+        })
+        .await
+    }
+
+    /// Registers an OAuth2 client for a runtime.
+    ///
+    /// # Errors
+    /// [`pairing::ErrorCode::NotFound`].
+    pub(crate) async fn request_runtime_credentials(
         &self,
         view: &View,
-        application_id: &str,
+        id: &str,
     ) -> Result<IssuedCredentials, Failure> {
-        let (view, application_id, now) = (view.clone(), application_id.to_owned(), self.clock.now());
-        let (client_secret, scope) = (ClientSecret::generate(), APPLICATION.join(" "));
-        let hash = client_secret.hash();
+        let (view, id) = (view.clone(), id.to_owned());
+        self.hand_out(move |connection| {
+            Box::pin(async move {
+                let runtime = runtime::found(connection, &view, &id).await?;
+                Ok((Some(runtime.tenant_id), Owner::Runtime(runtime.id)))
+            })
+        })
+        .await
+    }
+
+    /// Registers an OAuth2 client for an integration system.
+    ///
+    /// # Errors
+    /// [`pairing::ErrorCode::NotFound`].
+    pub(crate) async fn request_integration_system_credentials(
+        &self,
+        reach: &Reach,
+        id: &str,
+    ) -> Result<IssuedCredentials, Failure> {
+        let (reach, id) = (reach.clone(), id.to_owned());
+        self.hand_out(move |connection| {
+            Box::pin(async move {
+                let system = integration_system::found(connection, &reach, &id).await?;
+                Ok((None, Owner::IntegrationSystem(system.id)))
+            })
+        })
+        .await
+    }
+
+    /// Makes a secret and registers it for the owner that `find` gives, together with the tenant.
+    async fn hand_out<F>(&self, find: F) -> Result<IssuedCredentials, Failure>
+    where
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<(Option<String>, Owner), Failure>>
+            + Send
+            + 'static,
+    {
+        let now = self.clock.now();
+        let client_secret = ClientSecret::generate();
+        let secret = client_secret.clone();
         let auth = self
             .store
             .write(move |connection| {
                 Box::pin(async move {
-                    let application = found(connection, &view, &application_id).await?;
-                    let auth = SystemAuth {
-                        id: SystemAuthId::random().to_string(),
-                        tenant_id: application.tenant_id,
-                        application_id: application.id,
-                        created_at: now.unix_millis(),
-                        cert_common_name: None,
-                        certificate_used_at: None,
-                    };
-                    system_auth::insert(connection, &auth).await?;
-                    oauth_client::insert(connection, &auth.id, &scope, hash, now).await?;
-                    Ok(auth)
+                    let (tenant_id, owner) = find(&mut *connection).await?;
+                    register(connection, tenant_id, owner, &secret, now).await
                 })
             })
             .await?;
-        Ok(IssuedCredentials {
-            client_id: auth.id.clone(),
-            client_secret,
-            scopes: APPLICATION.iter().map(|scope| (*scope).to_owned()).collect(),
-            token_url: self.settings.addresses.oauth_token.clone(),
-            auth,
-        })
+        Ok(self.issued_credentials(auth, client_secret))
     }
 
-    /// Exchanges client id and secret for an access token with the scopes asked for, and only those.
-    ///
-    /// # Errors
-    /// [`ErrorCode::ClientNotAccepted`], the same for an unknown client, a wrong secret and a disabled client;
-    /// [`ErrorCode::InsufficientScopes`] for a scope the client was not registered with.
-    pub(crate) async fn grant_access_token(
-        &self,
-        client_id: &str,
-        client_secret: &Secret,
-        scope: &str,
-    ) -> Result<AccessToken, Failure> {
-        let now = self.clock.now();
-        let (client, secrets) = {
-            let mut connection = self.store.read().await?;
-            let client = oauth_client::find(&mut connection, client_id).await?;
-            (client, oauth_client::secrets(&mut connection, client_id, now).await?)
-        };
-        let presented = client_secret.hash();
-        let none = [SecretHash::of(b"no such client").as_bytes().to_vec()];
-        // An unknown client is compared with something too, so that it takes as long as a wrong secret.
-        let candidates = if secrets.is_empty() { &none[..] } else { &secrets[..] };
-        let matched = candidates.iter().fold(false, |matched, stored| presented.matches(stored) | matched);
-        let client = client.filter(|client| matched && client.disabled_at.is_none()).ok_or_else(|| {
-            Failure::new(ErrorCode::ClientNotAccepted, "The client id or the client secret is wrong.")
-        })?;
-        let allowed = Scopes::parse(&client.scope);
-        if let Some(refused) = scope.split_ascii_whitespace().find(|scope| !allowed.has(scope)) {
-            let message = format!("The client is not registered with the scope {refused:.200}.");
-            return Err(Failure::new(ErrorCode::InsufficientScopes, message));
+    fn issued_credentials(&self, auth: SystemAuth, client_secret: ClientSecret) -> IssuedCredentials {
+        IssuedCredentials {
+            client_id: auth.id.clone(),
+            client_secret,
+            scopes: scopes::of_owner(&auth.owner).iter().map(|scope| (*scope).to_owned()).collect(),
+            token_url: self.settings.addresses.oauth_token.clone(),
+            auth,
         }
-        let scope = scope.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-        self.access_tokens.issue(&client.id, &scope, now)
     }
+}
+
+/// Writes a system auth and the OAuth2 client of the same id, with the scopes of the owner's kind.
+async fn register(
+    connection: &mut SqliteConnection,
+    tenant_id: Option<String>,
+    owner: Owner,
+    secret: &ClientSecret,
+    now: Moment,
+) -> Result<SystemAuth, Failure> {
+    let scope = scopes::of_owner(&owner).join(" ");
+    let auth = SystemAuth::new(SystemAuthId::random().to_string(), tenant_id, owner, now);
+    system_auth::insert(connection, &auth).await?;
+    let client = ClientRow {
+        id: auth.id.clone(),
+        system_auth_id: Some(auth.id.clone()),
+        tenant_id: auth.tenant_id.clone(),
+        owner: Some(auth.owner.clone()),
+        scope,
+        epoch: random_id(),
+        // What Compass' Director sends when it registers a client.
+        registration: r#"{"grant_types":["client_credentials"]}"#.into(),
+        created_at: now.unix_millis(),
+        updated_at: now.unix_millis(),
+        rotated_at: None,
+        disabled_at: None,
+    };
+    oauth_client::insert(connection, &client).await?;
+    let row = secret_row(&random_id(), &auth.id, Stored::Generated(secret.hash()), now);
+    oauth_client::insert_secret(connection, &row).await?;
+    Ok(auth)
 }

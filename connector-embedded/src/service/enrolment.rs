@@ -113,11 +113,9 @@ impl Service {
             return Ok(None);
         }
         let auth = system_auth::find_any(&mut connection, &row.system_auth_id).await?;
-        Ok(auth.map(|auth| TokenGrant {
-            hash,
-            system_auth_id: auth.id,
-            application_id: auth.application_id,
-            spent: Arc::default(),
+        Ok(auth.and_then(|auth| {
+            let application_id = auth.owner.application()?.to_owned();
+            Some(TokenGrant { hash, system_auth_id: auth.id, application_id, spent: Arc::default() })
         }))
     }
 

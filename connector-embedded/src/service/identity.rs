@@ -3,13 +3,17 @@
 
 use pairing::{ErrorCode, Failure, Secret};
 
-use super::{Service, scopes::Scopes};
-use crate::store::{application, certificate, oauth_client, system_auth, tenant, tenant::Tenant};
+use super::{Service, oauth::access_token::Confirmation, scopes::Scopes, system_auth::Kind};
+use crate::store::{
+    application, certificate, runtime,
+    system_auth::{self, Owner},
+    tenant::{self, Tenant},
+};
 
 /// How long a `last_seen_at` may lag behind, in milliseconds. Writing it on every request would cost a commit each.
 const SEEN_EVERY: i64 = 60_000;
 
-/// The administrator or an application, with the tenant it works in.
+/// Whoever calls the Director, with the tenant it works in.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     pub(crate) kind: CallerKind,
@@ -21,42 +25,94 @@ pub(crate) struct Caller {
 pub(crate) enum CallerKind {
     Administrator,
     Application { id: String },
+    Runtime { id: String },
+    IntegrationSystem { id: String },
 }
 
-/// What a caller may see: one tenant, and within it everything or one application only.
+/// Which objects exist for a caller, in whatever tenant.
 #[derive(Clone, Debug)]
-pub(crate) struct View {
-    pub(crate) tenant: Tenant,
-    pub(crate) only: Option<String>,
+pub(crate) struct Reach {
+    /// Kind and id of a caller that is no administrator.
+    own: Option<(Kind, String)>,
     /// For records of who did something.
     pub(crate) actor: String,
 }
 
+/// What a caller may see of one tenant.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) tenant: Tenant,
+    pub(crate) reach: Reach,
+}
+
 impl Caller {
-    /// What this caller may see, if it holds the scope.
+    /// What this caller may see of its tenant, if it holds the scope.
     ///
     /// # Errors
     /// [`ErrorCode::InsufficientScopes`], [`ErrorCode::TenantRequired`].
     pub(crate) fn view(&self, scope: &str) -> Result<View, Failure> {
+        let reach = self.reach(scope)?;
+        let tenant =
+            self.tenant.clone().ok_or_else(|| Failure::new(ErrorCode::TenantRequired, "Tenant is required"))?;
+        Ok(View { tenant, reach })
+    }
+
+    /// What this caller may see of that which is in no tenant, if it holds the scope.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InsufficientScopes`].
+    pub(crate) fn reach(&self, scope: &str) -> Result<Reach, Failure> {
         if !self.scopes.has(scope) {
             let message = format!("insufficient scopes provided [actual={}; required={scope}]", self.scopes);
             return Err(Failure::new(ErrorCode::InsufficientScopes, message));
         }
-        let tenant =
-            self.tenant.clone().ok_or_else(|| Failure::new(ErrorCode::TenantRequired, "Tenant is required"))?;
         Ok(match &self.kind {
-            CallerKind::Administrator => View { tenant, only: None, actor: "administrator".into() },
-            CallerKind::Application { id } => {
-                View { tenant, only: Some(id.clone()), actor: format!("application {id}") }
-            }
+            CallerKind::Administrator => Reach::everything("administrator"),
+            CallerKind::Application { id } => Reach::of(Kind::Application, id),
+            CallerKind::Runtime { id } => Reach::of(Kind::Runtime, id),
+            CallerKind::IntegrationSystem { id } => Reach::of(Kind::IntegrationSystem, id),
         })
     }
 }
 
-impl View {
-    /// Whether the application exists as far as this caller may know.
-    pub(crate) fn shows(&self, application_id: &str) -> bool {
-        self.only.as_ref().is_none_or(|only| only == application_id)
+impl Reach {
+    pub(crate) fn everything(actor: &str) -> Self {
+        Self { own: None, actor: actor.into() }
+    }
+
+    fn of(kind: Kind, id: &str) -> Self {
+        Self { own: Some((kind, id.to_owned())), actor: format!("{kind} {id}") }
+    }
+
+    /// The id that an object of this kind must have to exist for the caller; `None`: any. An integration system
+    /// works on the applications and runtimes of a tenant, a runtime knows its applications; beyond that everybody
+    /// knows only itself, which for another kind than its own is nothing, because ids are unique.
+    pub(crate) fn only(&self, kind: Kind) -> Option<&str> {
+        let (own, id) = self.own.as_ref()?;
+        match (own, kind) {
+            (Kind::IntegrationSystem, Kind::Application | Kind::Runtime) | (Kind::Runtime, Kind::Application) => None,
+            (Kind::Application | Kind::Runtime | Kind::IntegrationSystem, _) => Some(id),
+        }
+    }
+
+    /// Whether the object exists as far as this caller may know.
+    pub(crate) fn shows(&self, kind: Kind, id: &str) -> bool {
+        self.only(kind).is_none_or(|only| only == id)
+    }
+
+    /// Only who sees all objects of a kind may add one.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidOperation`].
+    pub(crate) fn may_register(&self, kind: Kind) -> Result<(), Failure> {
+        match (&self.own, self.only(kind)) {
+            (Some((own, _)), Some(_)) => {
+                let message =
+                    format!("The operation is not allowed [reason={} {own} cannot register {kind}s]", own.article());
+                Err(Failure::new(ErrorCode::InvalidOperation, message))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -82,24 +138,32 @@ impl Service {
         Ok(Caller { kind: CallerKind::Administrator, tenant, scopes: Scopes::All })
     }
 
-    /// An application, by OAuth2 access token. Removing or disabling its client counts at once.
-    pub(crate) async fn application_by_access_token(
+    /// Whoever an OAuth2 access token stands for. A token that is bound to a certificate counts only on a connection
+    /// with that certificate (RFC 8705 §3).
+    pub(crate) async fn caller_by_access_token(
         &self,
         token: &Secret,
         tenant: Option<&str>,
+        certificate: Option<&[u8; 32]>,
     ) -> Result<Caller, Failure> {
-        let claims = self.access_tokens.verify(token, self.clock.now())?;
-        let client = {
-            let mut connection = self.store.read().await?;
-            oauth_client::find(&mut connection, &claims.client_id).await?
+        let (claims, client) = self.counting_token(token)?;
+        if !self.oauth.tokens.is_for_us(&claims) {
+            return Err(unauthorized("the access token is meant for another audience"));
+        }
+        if claims.cnf.as_ref().is_some_and(|bound| certificate.map(Confirmation::of).as_ref() != Some(bound)) {
+            return Err(unauthorized("the access token is bound to a client certificate, and this is another or none"));
+        }
+        let owner = client.row.owner.clone();
+        let owner = owner.ok_or_else(|| unauthorized("the client of this access token stands for nobody here"))?;
+        let tenant = match &client.row.tenant_id {
+            Some(own) => Some(self.tenant_of(own, tenant).await?),
+            None => match tenant {
+                Some(external_id) => Some(self.tenant(external_id).await?),
+                None => None,
+            },
         };
-        let client = client
-            .filter(|client| client.disabled_at.is_none())
-            .ok_or_else(|| unauthorized("the client of this access token was removed or disabled"))?;
-        let tenant = self.tenant_of(&client.tenant_id, tenant).await?;
-        self.connected(&client.application_id, &client.status_condition).await?;
-        let kind = CallerKind::Application { id: client.application_id };
-        Ok(Caller { kind, tenant: Some(tenant), scopes: Scopes::parse(&claims.scope) })
+        let kind = self.connected(owner).await?;
+        Ok(Caller { kind, tenant, scopes: Scopes::parse(&claims.scope) })
     }
 
     /// The holder of a client certificate, or why it does not count.
@@ -155,16 +219,41 @@ impl Service {
         Ok(Caller { kind, tenant: Some(own), scopes: Scopes::application() })
     }
 
-    async fn connected(&self, application_id: &str, condition: &str) -> Result<(), Failure> {
-        if condition == CONNECTED {
-            return Ok(());
+    /// The first Director call of an application or a runtime connects it.
+    async fn connected(&self, owner: Owner) -> Result<CallerKind, Failure> {
+        let condition = self.condition(&owner).await?;
+        if condition.is_some_and(|condition| condition != CONNECTED) {
+            let (owner, now) = (owner.clone(), self.clock.now());
+            self.store
+                .write(move |connection| {
+                    Box::pin(async move {
+                        match &owner {
+                            Owner::Application(id) => application::set_status(connection, id, CONNECTED, now).await,
+                            Owner::Runtime(id) => runtime::set_status(connection, id, CONNECTED, now).await,
+                            Owner::IntegrationSystem(_) => Ok(()),
+                        }
+                    })
+                })
+                .await?;
         }
-        let (id, now) = (application_id.to_owned(), self.clock.now());
-        self.store
-            .write(move |connection| {
-                Box::pin(async move { application::set_status(connection, &id, CONNECTED, now).await })
-            })
-            .await
+        Ok(match owner {
+            Owner::Application(id) => CallerKind::Application { id },
+            Owner::Runtime(id) => CallerKind::Runtime { id },
+            Owner::IntegrationSystem(id) => CallerKind::IntegrationSystem { id },
+        })
+    }
+
+    /// The status of an application or a runtime; an integration system has none.
+    async fn condition(&self, owner: &Owner) -> Result<Option<String>, Failure> {
+        if let Owner::IntegrationSystem(_) = owner {
+            return Ok(None);
+        }
+        let mut connection = self.store.read().await?;
+        match owner {
+            Owner::Application(id) => application::condition(&mut connection, id).await,
+            Owner::Runtime(id) => runtime::condition(&mut connection, id).await,
+            Owner::IntegrationSystem(_) => Ok(None),
+        }
     }
 
     async fn tenant(&self, external_id: &str) -> Result<Tenant, Failure> {
@@ -172,7 +261,7 @@ impl Service {
         tenant::by_external_id(&mut connection, external_id).await?.ok_or_else(|| unknown_tenant(external_id))
     }
 
-    /// The tenant an application lives in; a `Tenant` header is optional for it, but must agree.
+    /// The tenant an application or a runtime lives in; a `Tenant` header is optional for it, but must agree.
     async fn tenant_of(&self, tenant_id: &str, header: Option<&str>) -> Result<Tenant, Failure> {
         let mut connection = self.store.read().await?;
         let own = tenant::all(&mut connection).await?.into_iter().find(|tenant| tenant.id == tenant_id);

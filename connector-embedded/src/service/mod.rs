@@ -1,11 +1,14 @@
 //! The rules. No HTTP, no SQL text: wires call in here, and here the store and the CA are asked.
 
-pub(crate) mod access_token;
 pub(crate) mod application;
 pub(crate) mod credentials;
 pub(crate) mod enrolment;
 pub(crate) mod identity;
+pub(crate) mod input_rule;
+pub(crate) mod integration_system;
+pub(crate) mod oauth;
 pub(crate) mod one_time_token;
+pub(crate) mod runtime;
 pub(crate) mod scopes;
 pub(crate) mod seed;
 pub(crate) mod system_auth;
@@ -16,14 +19,14 @@ use pairing::Subject;
 
 use crate::{Fidelity, ca::Authority, clock::Clock, store::Store};
 
-use access_token::AccessTokens;
+use oauth::OAuth;
 
 /// Everything the rules need, shared by all wires.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) authority: Authority,
-    pub(crate) access_tokens: AccessTokens,
+    pub(crate) oauth: OAuth,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
 }
@@ -51,6 +54,8 @@ pub(crate) struct Addresses {
     pub(crate) certificate_secured_connector: String,
     pub(crate) oauth_token: String,
     pub(crate) oauth_admin: String,
+    /// Before the addresses of the administrator's own API.
+    pub(crate) console: String,
     /// Before `?token=`.
     pub(crate) legacy_info: String,
 }

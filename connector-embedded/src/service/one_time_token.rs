@@ -9,7 +9,10 @@ use super::{
     identity::View,
     seconds,
 };
-use crate::store::{one_time_token, system_auth, system_auth::SystemAuth};
+use crate::store::{
+    one_time_token,
+    system_auth::{self, Owner, SystemAuth},
+};
 
 /// A token just made: the only moment at which its value exists outside the peer's hands.
 #[derive(Clone, Debug)]
@@ -46,18 +49,13 @@ impl Service {
                     let application = found(connection, &view, &application_id).await?;
                     if renew {
                         let auth = system_auth::find(connection, &view.tenant.id, &issued.system_auth_id).await?;
-                        auth.filter(|auth| auth.application_id == application.id)
+                        auth.filter(|auth| auth.owner.application() == Some(&application.id))
                             .ok_or_else(|| not_found("systemAuth"))?;
                         system_auth::await_certificate(connection, &issued.system_auth_id).await?;
                     } else {
-                        let row = SystemAuth {
-                            id: issued.system_auth_id.clone(),
-                            tenant_id: application.tenant_id,
-                            application_id: application.id,
-                            created_at: issued.created_at.unix_millis(),
-                            cert_common_name: None,
-                            certificate_used_at: None,
-                        };
+                        let (id, at) = (issued.system_auth_id.clone(), issued.created_at);
+                        let owner = Owner::Application(application.id);
+                        let row = SystemAuth::new(id, Some(application.tenant_id), owner, at);
                         system_auth::insert(connection, &row).await?;
                     }
                     store_token(connection, &issued).await?;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     Service,
     application::{self, NewApplication},
-    identity::View,
+    identity::{Reach, View},
 };
 use crate::{
     Seed, StartError,
@@ -62,7 +62,7 @@ impl Service {
             external_id: SystemAuthId::random().to_string(),
             name: "default".into(),
         };
-        let view = View { tenant: tenant.clone(), only: None, actor: "seed".into() };
+        let view = View { tenant: tenant.clone(), reach: Reach::everything("seed") };
         let refused = |name: &str, failure: &Failure| {
             StartError::Setting(format!("The application \"{name}\" of the seed was refused: {failure}"))
         };

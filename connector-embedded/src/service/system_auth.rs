@@ -1,14 +1,57 @@
-//! What was handed out for an application, as the administrator may see it again: never a token, never a secret.
+//! What was handed out for an application, a runtime or an integration system, as it may be seen again: never a token,
+//! never a secret.
+
+use std::fmt;
 
 use pairing::Failure;
 
-use super::{Service, application::not_found, identity::View};
+use super::{
+    Service,
+    application::not_found,
+    identity::{Reach, View},
+};
 use crate::store::{
     certificate::{self, Revoked},
     oauth_client,
     one_time_token::{self, OneTimeToken},
-    system_auth::{self, SystemAuth},
+    system_auth::{self, Owner, SystemAuth},
 };
+
+/// Whose system auths are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Application,
+    Runtime,
+    IntegrationSystem,
+}
+
+impl Kind {
+    pub(crate) const fn of(owner: &Owner) -> Self {
+        match owner {
+            Owner::Application(_) => Self::Application,
+            Owner::Runtime(_) => Self::Runtime,
+            Owner::IntegrationSystem(_) => Self::IntegrationSystem,
+        }
+    }
+
+    /// "a" or "an", for sentences.
+    pub(super) const fn article(self) -> &'static str {
+        match self {
+            Self::Runtime => "a",
+            Self::Application | Self::IntegrationSystem => "an",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Application => "application",
+            Self::Runtime => "runtime",
+            Self::IntegrationSystem => "integration system",
+        })
+    }
+}
 
 /// A system auth and the state of what it holds.
 #[derive(Clone, Debug)]
@@ -21,30 +64,44 @@ pub(crate) struct Held {
 }
 
 impl Service {
-    pub(crate) async fn system_auths(&self, application_id: &str) -> Result<Vec<Held>, Failure> {
+    pub(crate) async fn system_auths(&self, owner: &Owner) -> Result<Vec<Held>, Failure> {
         let mut connection = self.store.read().await?;
         let mut held = Vec::new();
-        for auth in system_auth::of_application(&mut connection, application_id).await? {
+        for auth in system_auth::of_owner(&mut connection, owner).await? {
             held.push(hold(&mut connection, auth).await?);
         }
         Ok(held)
     }
 
-    /// Removes a system auth: its tokens, its OAuth2 client and its certificates stop working with the same commit.
+    /// Removes a system auth of an application or a runtime: its tokens, its OAuth2 client and its certificates stop
+    /// working with the same commit.
     ///
     /// # Errors
-    /// [`pairing::ErrorCode::NotFound`].
-    pub(crate) async fn delete_system_auth(&self, view: &View, id: &str) -> Result<Held, Failure> {
-        let (view, id, now) = (view.clone(), id.to_owned(), self.clock.now());
+    /// [`pairing::ErrorCode::NotFound`], also for a system auth of another kind.
+    pub(crate) async fn delete_system_auth(&self, view: &View, kind: Kind, id: &str) -> Result<Held, Failure> {
+        self.remove(view.reach.clone(), Some(view.tenant.id.clone()), kind, id.to_owned()).await
+    }
+
+    /// Removes a system auth of an integration system.
+    ///
+    /// # Errors
+    /// [`pairing::ErrorCode::NotFound`], also for a system auth of another kind.
+    pub(crate) async fn delete_integration_system_auth(&self, reach: &Reach, id: &str) -> Result<Held, Failure> {
+        self.remove(reach.clone(), None, Kind::IntegrationSystem, id.to_owned()).await
+    }
+
+    async fn remove(&self, reach: Reach, tenant: Option<String>, kind: Kind, id: String) -> Result<Held, Failure> {
+        let now = self.clock.now();
         self.store
             .write(move |connection| {
                 Box::pin(async move {
-                    let auth = system_auth::find(connection, &view.tenant.id, &id).await?;
-                    let auth =
-                        auth.filter(|auth| view.shows(&auth.application_id)).ok_or_else(|| not_found("systemAuth"))?;
+                    let auth = system_auth::find_any(connection, &id).await?.filter(|auth| {
+                        auth.tenant_id == tenant && Kind::of(&auth.owner) == kind && reach.shows(kind, auth.owner.id())
+                    });
+                    let auth = auth.ok_or_else(|| not_found("systemAuth"))?;
                     let held = hold(connection, auth).await?;
                     let which = Revoked::SystemAuth(&id);
-                    certificate::revoke(connection, which, &view.actor, "pairing removed", now).await?;
+                    certificate::revoke(connection, which, &reach.actor, "pairing removed", now).await?;
                     system_auth::delete(connection, &id).await?;
                     Ok(held)
                 })

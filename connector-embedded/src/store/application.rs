@@ -1,10 +1,12 @@
-//! Applications and their labels.
+//! Applications.
 
 use pairing::{ErrorCode, Failure, LabelFilter, Moment};
-use serde_json::{Map, Value};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{SqlResult as _, is_unique_violation};
+use super::{
+    SqlResult as _, is_unique_violation,
+    label::{self, Labelled},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct Application {
@@ -19,6 +21,7 @@ pub(crate) struct Application {
     pub(crate) system_number: Option<String>,
     pub(crate) local_tenant_id: Option<String>,
     pub(crate) application_namespace: Option<String>,
+    pub(crate) integration_system_id: Option<String>,
     pub(crate) status_condition: String,
     pub(crate) status_at: i64,
     pub(crate) created_at: i64,
@@ -26,7 +29,8 @@ pub(crate) struct Application {
 }
 
 const COLUMNS: &str = "id, tenant_id, name, normalized_name, provider_name, description, base_url, health_check_url, \
-    system_number, local_tenant_id, application_namespace, status_condition, status_at, created_at, updated_at";
+    system_number, local_tenant_id, application_namespace, integration_system_id, status_condition, status_at, \
+    created_at, updated_at";
 
 /// Adds an application.
 ///
@@ -47,6 +51,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Application)
         .push_bind(&row.system_number)
         .push_bind(&row.local_tenant_id)
         .push_bind(&row.application_namespace)
+        .push_bind(&row.integration_system_id)
         .push_bind(&row.status_condition)
         .push_bind(row.status_at)
         .push_bind(row.created_at)
@@ -62,7 +67,8 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Application)
 pub(crate) async fn update(connection: &mut SqliteConnection, row: &Application) -> Result<(), Failure> {
     sqlx::query(
         "UPDATE application SET provider_name = ?, description = ?, base_url = ?, health_check_url = ?, \
-         local_tenant_id = ?, application_namespace = ?, status_condition = ?, status_at = ?, updated_at = ? WHERE id = ?",
+         local_tenant_id = ?, application_namespace = ?, integration_system_id = ?, status_condition = ?, \
+         status_at = ?, updated_at = ? WHERE id = ?",
     )
     .bind(&row.provider_name)
     .bind(&row.description)
@@ -70,6 +76,7 @@ pub(crate) async fn update(connection: &mut SqliteConnection, row: &Application)
     .bind(&row.health_check_url)
     .bind(&row.local_tenant_id)
     .bind(&row.application_namespace)
+    .bind(&row.integration_system_id)
     .bind(&row.status_condition)
     .bind(row.status_at)
     .bind(row.updated_at)
@@ -120,6 +127,12 @@ pub(crate) async fn name(connection: &mut SqliteConnection, id: &str) -> Result<
     sqlx::query_scalar("SELECT name FROM application WHERE id = ?").bind(id).fetch_optional(connection).await.sql()
 }
 
+/// The status condition of an application, in whatever tenant.
+pub(crate) async fn condition(connection: &mut SqliteConnection, id: &str) -> Result<Option<String>, Failure> {
+    let query = sqlx::query_scalar("SELECT status_condition FROM application WHERE id = ?");
+    query.bind(id).fetch_optional(connection).await.sql()
+}
+
 /// Which applications a list shows.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
@@ -138,17 +151,14 @@ pub(crate) async fn page(
 ) -> Result<Vec<Application>, Failure> {
     let mut rows: Vec<Application> = Vec::new();
     let mut after = after.map(str::to_owned);
-    // Label values are compared here, not in SQL, because JSON containment is not a SQLite operator; the key is
-    // looked up by index, so only candidates are read.
+    // Label values are compared here, not in SQL; the keys are looked up there, so only candidates are read.
     loop {
         let wanted = limit - rows.len();
         let batch = candidates(connection, selection, after.as_deref(), wanted).await?;
         let exhausted = batch.len() < wanted;
         after = batch.last().map(|row| row.id.clone());
         for row in batch {
-            if selection.labels.iter().all(|filter| filter.contains.is_none())
-                || matches(connection, &row.id, &selection.labels).await?
-            {
+            if label::matches(connection, Labelled::Application, &row.id, &selection.labels).await? {
                 rows.push(row);
             }
         }
@@ -160,7 +170,7 @@ pub(crate) async fn page(
 
 /// How many applications a list shows in all.
 pub(crate) async fn count(connection: &mut SqliteConnection, selection: &Selection) -> Result<i64, Failure> {
-    if selection.labels.iter().all(|filter| filter.contains.is_none()) {
+    if label::by_key_only(&selection.labels) {
         let mut query = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM application WHERE ");
         restrict(&mut query, selection);
         return query.build_query_scalar().fetch_one(connection).await.sql();
@@ -170,7 +180,7 @@ pub(crate) async fn count(connection: &mut SqliteConnection, selection: &Selecti
     let ids: Vec<String> = query.build_query_scalar().fetch_all(&mut *connection).await.sql()?;
     let mut total = 0;
     for id in ids {
-        total += i64::from(matches(connection, &id, &selection.labels).await?);
+        total += i64::from(label::matches(connection, Labelled::Application, &id, &selection.labels).await?);
     }
     Ok(total)
 }
@@ -195,61 +205,5 @@ fn restrict(query: &mut QueryBuilder<Sqlite>, selection: &Selection) {
     if let Some(only) = &selection.only {
         query.push(" AND id = ").push_bind(only.clone());
     }
-    for filter in &selection.labels {
-        query
-            .push(" AND EXISTS (SELECT 1 FROM application_label WHERE application_id = application.id AND key = ")
-            .push_bind(filter.key.clone())
-            .push(")");
-    }
-}
-
-async fn matches(connection: &mut SqliteConnection, id: &str, filters: &[LabelFilter]) -> Result<bool, Failure> {
-    let labels = labels(connection, id).await?;
-    Ok(filters.iter().all(|filter| labels.get(&filter.key).is_some_and(|value| filter.selects(value))))
-}
-
-/// All labels of an application.
-pub(crate) async fn labels(connection: &mut SqliteConnection, id: &str) -> Result<Map<String, Value>, Failure> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT key, value FROM application_label WHERE application_id = ? ORDER BY key")
-            .bind(id)
-            .fetch_all(connection)
-            .await
-            .sql()?;
-    rows.into_iter().map(|(key, value)| Ok((key, serde_json::from_str(&value).map_err(Failure::internal)?))).collect()
-}
-
-pub(crate) async fn set_label(
-    connection: &mut SqliteConnection,
-    id: &str,
-    key: &str,
-    value: &Value,
-) -> Result<(), Failure> {
-    sqlx::query(
-        "INSERT INTO application_label (application_id, key, value) VALUES (?, ?, ?) \
-         ON CONFLICT DO UPDATE SET value = excluded.value",
-    )
-    .bind(id)
-    .bind(key)
-    .bind(value.to_string())
-    .execute(connection)
-    .await
-    .sql()
-    .map(drop)
-}
-
-/// Removes a label and returns what it held.
-pub(crate) async fn delete_label(
-    connection: &mut SqliteConnection,
-    id: &str,
-    key: &str,
-) -> Result<Option<Value>, Failure> {
-    let value: Option<String> =
-        sqlx::query_scalar("DELETE FROM application_label WHERE application_id = ? AND key = ? RETURNING value")
-            .bind(id)
-            .bind(key)
-            .fetch_optional(connection)
-            .await
-            .sql()?;
-    value.map(|value| serde_json::from_str(&value).map_err(Failure::internal)).transpose()
+    label::restrict(query, Labelled::Application, &selection.labels);
 }

@@ -43,13 +43,26 @@ async fn migrate(file: &Path, connection: &mut SqliteConnection) -> Result<(), S
         Some(found) => copy_before(file, connection, found).await?,
         None => {}
     }
+    // A migration may rebuild a table that others refer to; dropping the old one must not delete their rows.
+    set_foreign_keys(connection, false).await.map_err(|error| start_error(file, &error))?;
     // `run` would make the future of the whole start not `Send`; this is what it calls.
     MIGRATIONS.run_direct(None, connection, false).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
             start_error(file, &error)
         }
         other => StartError::Damaged { path: file.to_owned(), cause: other.to_string() },
-    })
+    })?;
+    let broken = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *connection).await;
+    if !broken.map_err(|error| start_error(file, &error))?.is_empty() {
+        let cause = "rows refer to rows that are not there (foreign_key_check)".into();
+        return Err(StartError::Damaged { path: file.to_owned(), cause });
+    }
+    set_foreign_keys(connection, true).await.map_err(|error| start_error(file, &error))
+}
+
+async fn set_foreign_keys(connection: &mut SqliteConnection, on: bool) -> Result<(), sqlx::Error> {
+    let sql = if on { "PRAGMA foreign_keys = ON" } else { "PRAGMA foreign_keys = OFF" };
+    sqlx::query(sql).execute(connection).await.map(drop)
 }
 
 /// The newest migration the file has seen; `None` for an empty file.
@@ -90,5 +103,54 @@ pub(super) fn start_error(file: &Path, error: &sqlx::Error) -> StartError {
         StartError::Damaged { path: file.to_owned(), cause: error.to_string() }
     } else {
         StartError::DataDir { path: file.to_owned(), cause: std::io::Error::other(error.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqliteJournalMode;
+
+    use super::*;
+    use crate::store::{Store, options, system_auth::Owner};
+
+    /// One row in every table that the second migration rebuilds or that refers to one.
+    const VERSION_1: &str = "
+        INSERT INTO tenant VALUES ('t', 'external', 'default');
+        INSERT INTO application (id, tenant_id, name, normalized_name, status_condition, status_at, created_at, updated_at)
+            VALUES ('app', 't', 'shop', 'shop', 'INITIAL', 1, 1, 1);
+        INSERT INTO system_auth VALUES ('auth', 't', 'app', 5, 'auth', 6), ('other', 't', 'app', 7, NULL, NULL);
+        INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at) VALUES (x'01', 'other', 7, 8);
+        INSERT INTO oauth_client VALUES ('auth', 'application:read', 5, NULL);
+        INSERT INTO oauth_secret VALUES ('auth', zeroblob(32), 5, NULL);
+    ";
+
+    #[tokio::test]
+    async fn data_of_version_1_is_still_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("store.sqlite");
+        fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&file).unwrap();
+        let mut connection = options(&file).journal_mode(SqliteJournalMode::Wal).connect().await.unwrap();
+        let first = MIGRATIONS.iter().take(1).cloned().collect();
+        Migrator::with_migrations(first).run_direct(None, &mut connection, false).await.unwrap();
+        sqlx::raw_sql(VERSION_1).execute(&mut connection).await.unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+
+        let store = Store::open(dir.path()).await.unwrap();
+        let client = store.clients().find("auth").unwrap().unwrap();
+        assert_eq!(client.row.owner, Some(Owner::Application("app".into())));
+        assert_eq!((client.row.scope.as_str(), client.secrets.len()), ("application:read", 1));
+        let mut reader = store.read().await.unwrap();
+        let auths: Vec<(String, Option<String>)> =
+            sqlx::query_as("SELECT id, cert_common_name FROM system_auth ORDER BY rowid")
+                .fetch_all(&mut *reader)
+                .await
+                .unwrap();
+        assert_eq!(auths, [("auth".to_owned(), Some("auth".to_owned())), ("other".to_owned(), None)]);
+        let tokens: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM one_time_token").fetch_one(&mut *reader).await.unwrap();
+        assert_eq!(tokens, 1, "dropping the old table must not delete what refers to it");
+        drop(reader);
+        store.close().await;
+        assert!(dir.path().join("store.before-1.sqlite").exists());
     }
 }

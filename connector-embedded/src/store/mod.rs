@@ -4,11 +4,18 @@
 //! after the noun, functions that take `&mut SqliteConnection`. Reads go through [`Store::read`], writes through
 //! [`Store::write`], which answers after the commit is on disk.
 
+pub(crate) mod access_token;
 pub(crate) mod application;
 pub(crate) mod certificate;
+pub(crate) mod client_index;
+pub(crate) mod integration_system;
+pub(crate) mod label;
 mod migration;
 pub(crate) mod oauth_client;
+pub(crate) mod oauth_usage;
 pub(crate) mod one_time_token;
+pub(crate) mod registration;
+pub(crate) mod runtime;
 pub(crate) mod system_auth;
 pub(crate) mod tenant;
 mod writer;
@@ -25,6 +32,7 @@ use sqlx::{
 
 use crate::StartError;
 
+pub(crate) use client_index::ClientIndex;
 pub(crate) use writer::Writer;
 
 /// The open store. Cloning shares it.
@@ -32,6 +40,7 @@ pub(crate) use writer::Writer;
 pub(crate) struct Store {
     readers: SqlitePool,
     writer: Writer,
+    clients: ClientIndex,
 }
 
 /// Readers are for looking things up; five cover two cores with room for a slow page.
@@ -52,12 +61,18 @@ impl Store {
             .min_connections(0)
             .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self { readers, writer: Writer::start(connection) })
+        let clients = ClientIndex::open(&mut connection).await.map_err(StartError::Other)?;
+        Ok(Self { readers, writer: Writer::start(connection, clients.clone()), clients })
     }
 
     /// A connection that can only read.
     pub(crate) async fn read(&self) -> Result<PoolConnection<Sqlite>, Failure> {
         self.readers.acquire().await.sql()
+    }
+
+    /// All OAuth2 clients, in memory.
+    pub(crate) const fn clients(&self) -> &ClientIndex {
+        &self.clients
     }
 
     /// Runs `job` in a transaction and answers when it is on disk. Jobs that arrive while a commit is on its way

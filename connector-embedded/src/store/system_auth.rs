@@ -1,38 +1,102 @@
-//! System auths: one row binds an application to one way of proving who it is.
+//! System auths: one row binds an application, a runtime or an integration system to one way of proving who it is.
 
 use pairing::{Failure, Moment};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::SqlResult as _;
 
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+/// Whom a system auth stands for, by id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Application(String),
+    Runtime(String),
+    IntegrationSystem(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SystemAuth {
     pub(crate) id: String,
-    pub(crate) tenant_id: String,
-    pub(crate) application_id: String,
+    /// `None` for an integration system, which is in no tenant.
+    pub(crate) tenant_id: Option<String>,
+    pub(crate) owner: Owner,
     pub(crate) created_at: i64,
     pub(crate) cert_common_name: Option<String>,
     pub(crate) certificate_used_at: Option<i64>,
 }
 
-pub(crate) async fn insert(connection: &mut SqliteConnection, row: &SystemAuth) -> Result<(), Failure> {
-    sqlx::query("INSERT INTO system_auth (id, tenant_id, application_id, created_at) VALUES (?, ?, ?, ?)")
-        .bind(&row.id)
-        .bind(&row.tenant_id)
-        .bind(&row.application_id)
-        .bind(row.created_at)
-        .execute(connection)
-        .await
-        .sql()
-        .map(drop)
+impl Owner {
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Application(id) | Self::Runtime(id) | Self::IntegrationSystem(id) => id,
+        }
+    }
+
+    /// The id, if it is an application: only applications have one-time tokens and certificates.
+    pub(crate) fn application(&self) -> Option<&str> {
+        match self {
+            Self::Application(id) => Some(id),
+            Self::Runtime(_) | Self::IntegrationSystem(_) => None,
+        }
+    }
+
+    /// Reads the three columns of which exactly one is set.
+    pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Option<Self>> {
+        let column = |name: &str| row.try_get::<Option<String>, _>(name);
+        let application = column("application_id")?.map(Self::Application);
+        let runtime = column("runtime_id")?.map(Self::Runtime);
+        Ok(application.or(runtime).or(column("integration_system_id")?.map(Self::IntegrationSystem)))
+    }
+
+    const fn column(&self) -> &'static str {
+        match self {
+            Self::Application(_) => "application_id",
+            Self::Runtime(_) => "runtime_id",
+            Self::IntegrationSystem(_) => "integration_system_id",
+        }
+    }
 }
 
+impl SystemAuth {
+    /// A new one, with nothing handed out yet.
+    pub(crate) fn new(id: String, tenant_id: Option<String>, owner: Owner, created_at: Moment) -> Self {
+        let created_at = created_at.unix_millis();
+        Self { id, tenant_id, owner, created_at, cert_common_name: None, certificate_used_at: None }
+    }
+}
+
+impl FromRow<'_, SqliteRow> for SystemAuth {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            tenant_id: row.try_get("tenant_id")?,
+            owner: Owner::read(row)?.ok_or(sqlx::Error::RowNotFound)?,
+            created_at: row.try_get("created_at")?,
+            cert_common_name: row.try_get("cert_common_name")?,
+            certificate_used_at: row.try_get("certificate_used_at")?,
+        })
+    }
+}
+
+pub(crate) async fn insert(connection: &mut SqliteConnection, row: &SystemAuth) -> Result<(), Failure> {
+    let column = row.owner.column();
+    let sql = format!("INSERT INTO system_auth (id, tenant_id, {column}, created_at) VALUES (");
+    let mut query = QueryBuilder::<Sqlite>::new(sql);
+    query
+        .separated(", ")
+        .push_bind(&row.id)
+        .push_bind(&row.tenant_id)
+        .push_bind(row.owner.id())
+        .push_bind(row.created_at);
+    query.push(")").build().execute(connection).await.sql().map(drop)
+}
+
+/// In this tenant; what belongs to an integration system is in every tenant, because it is in none.
 pub(crate) async fn find(
     connection: &mut SqliteConnection,
     tenant_id: &str,
     id: &str,
 ) -> Result<Option<SystemAuth>, Failure> {
-    sqlx::query_as("SELECT * FROM system_auth WHERE tenant_id = ? AND id = ?")
+    sqlx::query_as("SELECT * FROM system_auth WHERE (tenant_id = ? OR tenant_id IS NULL) AND id = ?")
         .bind(tenant_id)
         .bind(id)
         .fetch_optional(connection)
@@ -45,12 +109,12 @@ pub(crate) async fn find_any(connection: &mut SqliteConnection, id: &str) -> Res
     sqlx::query_as("SELECT * FROM system_auth WHERE id = ?").bind(id).fetch_optional(connection).await.sql()
 }
 
-pub(crate) async fn of_application(
-    connection: &mut SqliteConnection,
-    application_id: &str,
-) -> Result<Vec<SystemAuth>, Failure> {
-    sqlx::query_as("SELECT * FROM system_auth WHERE application_id = ? ORDER BY created_at, rowid")
-        .bind(application_id)
+/// In the order in which they were made.
+pub(crate) async fn of_owner(connection: &mut SqliteConnection, owner: &Owner) -> Result<Vec<SystemAuth>, Failure> {
+    QueryBuilder::<Sqlite>::new(format!("SELECT * FROM system_auth WHERE {} = ", owner.column()))
+        .push_bind(owner.id())
+        .push(" ORDER BY created_at, rowid")
+        .build_query_as()
         .fetch_all(connection)
         .await
         .sql()

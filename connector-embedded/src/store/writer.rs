@@ -10,7 +10,7 @@ use pairing::{ErrorCode, Failure};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use super::SqlResult as _;
+use super::{SqlResult as _, client_index::ClientIndex};
 
 /// The most jobs one commit takes; bounds how long the first of them waits.
 const GROUP: usize = 128;
@@ -46,9 +46,9 @@ impl std::fmt::Debug for Message {
 }
 
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    pub(super) fn start(connection: SqliteConnection, clients: ClientIndex) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(serve(connection, queue));
+        let task = tokio::spawn(serve(connection, queue, clients));
         Self { jobs, task: Arc::new(Mutex::new(Some(task))) }
     }
 
@@ -97,7 +97,7 @@ fn stopped() -> Failure {
     Failure::new(ErrorCode::Unavailable, "The server is stopping. Try again when it runs.")
 }
 
-async fn serve(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Message>) {
+async fn serve(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Message>, clients: ClientIndex) {
     let mut messages = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut messages, GROUP).await > 0 {
         let mut jobs = Vec::with_capacity(messages.len());
@@ -112,7 +112,7 @@ async fn serve(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Messa
             }
         }
         if !jobs.is_empty() {
-            commit_group(&mut connection, jobs).await;
+            commit_group(&mut connection, jobs, &clients).await;
         }
         if let Some(done) = stop {
             let _ = done.send(());
@@ -121,12 +121,14 @@ async fn serve(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Messa
     let _ = connection.close().await;
 }
 
-async fn commit_group(connection: &mut SqliteConnection, jobs: Vec<Work>) {
+async fn commit_group(connection: &mut SqliteConnection, jobs: Vec<Work>, clients: &ClientIndex) {
     let mut answers = Vec::with_capacity(jobs.len());
     let fate = run_group(connection, jobs, &mut answers).await;
     if fate.is_err() {
         // SQLite has often rolled back by itself (disk full); then this reports an error that means nothing.
         let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
+    } else {
+        clients.follow(connection).await;
     }
     for answer in answers {
         answer(fate.as_ref().err().cloned());
@@ -180,6 +182,7 @@ mod tests {
     async fn writer(dir: &tempfile::TempDir) -> (Writer, Arc<AtomicUsize>) {
         let options = SqliteConnectOptions::new().filename(dir.path().join("t.sqlite")).create_if_missing(true);
         let mut connection = options.journal_mode(sqlx::sqlite::SqliteJournalMode::Wal).connect().await.unwrap();
+        sqlx::raw_sql("CREATE TEMP TABLE touched_client (id TEXT PRIMARY KEY)").execute(&mut connection).await.unwrap();
         sqlx::query("CREATE TABLE t (n INTEGER PRIMARY KEY, x BLOB)").execute(&mut connection).await.unwrap();
         let commits = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&commits);
@@ -187,7 +190,7 @@ mod tests {
             counter.fetch_add(1, Ordering::SeqCst);
             true
         });
-        (Writer::start(connection), commits)
+        (Writer::start(connection, ClientIndex::default()), commits)
     }
 
     async fn insert(writer: &Writer, n: i64, size: i64, then: Result<(), Failure>) -> Result<i64, Failure> {

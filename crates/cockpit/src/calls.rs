@@ -6,6 +6,9 @@
 
 mod answers;
 mod inputs;
+mod oauth_answers;
+mod oauth_inputs;
+mod secret_text;
 mod text;
 mod typescript;
 
@@ -22,6 +25,9 @@ use crate::{Cockpit, Problem, Settings};
 
 pub use answers::*;
 pub use inputs::*;
+pub use oauth_answers::*;
+pub use oauth_inputs::*;
+pub use secret_text::SecretText;
 pub use text::Text;
 pub use typescript::typescript;
 
@@ -93,6 +99,25 @@ table! {
     test_credentials(PairingRef) -> TestedCredentials,
     /// Forgets the secret; progress can still be asked for.
     acknowledge_pairing(PairingRef) -> Nothing,
+    /// One page of the OAuth clients, newest first.
+    list_oauth_clients(ListOAuthClients) -> OAuthClientPage,
+    /// One OAuth client; null when it is gone.
+    get_oauth_client(OAuthClientRef) -> Option<OAuthClientDetail>,
+    /// Makes a second secret; the one before stays accepted for as long as asked.
+    rotate_oauth_secret(RotateOAuthSecret) -> RotatedOAuthSecret,
+    /// Sets or takes away the end of a secret. The last one that is accepted cannot be retired.
+    retire_oauth_secret(RetireOAuthSecret) -> OAuthClientDetail,
+    set_oauth_client_enabled(SetOAuthClientEnabled) -> OAuthClientDetail,
+    /// Every access token that was issued to the client so far is refused from now on.
+    revoke_oauth_tokens(OAuthClientRef) -> OAuthClientDetail,
+    /// Refused unless the owner's name or, without one, the client id is repeated.
+    delete_oauth_client(DeleteOAuthClient) -> Nothing,
+    /// Gets an access token as the client would, and holds it.
+    get_access_token(GetAccessToken) -> AccessTokenReceipt,
+    /// The access token itself, for Show.
+    reveal_access_token(AccessTokenRef) -> Revealed,
+    copy_access_token(CopyAccessToken) -> CopyOutcome,
+    forget_access_token(AccessTokenRef) -> Nothing,
     set_settings(Settings) -> Settings,
     /// Empties the clipboard if ours; the page hides everything.
     lock(Nothing) -> Nothing,
@@ -188,5 +213,19 @@ mod tests {
         assert!(read::<PairingForm>(json!({ "pairingId": "p", "form": "LegacyUrl" })).is_err());
         assert!(read::<RequestPairing>(json!({ "applicationId": "a", "type": "client_certificate" })).is_ok());
         assert!(read::<RequestPairing>(json!({ "applicationId": "a", "type": "client_certificate", "x": 1 })).is_err());
+    }
+
+    #[test]
+    fn a_typed_secret_is_in_no_debug_output() {
+        let input = json!({ "clientId": "c", "secret": "canary", "scopes": ["a"], "authMethod": "post" });
+        let typed: GetAccessToken = read(input.clone()).unwrap();
+        assert!(!format!("{typed:?}").contains("canary"));
+        let mut held = input;
+        held["secret"] = Value::Null;
+        assert!(read::<GetAccessToken>(held.clone()).unwrap().secret.is_none());
+        held["secret"] = json!({ "canary": 1 });
+        let refusal = read::<GetAccessToken>(held).unwrap_err();
+        assert!(!format!("{refusal:?}").contains("canary"));
+        assert!(read::<RotateOAuthSecret>(json!({ "clientId": "c", "retireOldAfterSeconds": -1 })).is_err());
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     Desktop, EnvironmentConfig, Problem, Settings,
     calls::{AppState, CallError, Cleared, CorrelationId, Nothing, ServerState},
     director::{Director, Session},
+    oauth_clients::{AccessTokens, Registry},
     pairings::Pairings,
     settings::SettingsFile,
 };
@@ -37,6 +38,7 @@ pub struct Cockpit {
     pub(crate) desktop: Arc<dyn Desktop>,
     server: Mutex<Server>,
     pub(crate) pairings: Mutex<Pairings>,
+    pub(crate) access_tokens: Mutex<AccessTokens>,
 }
 
 #[derive(Debug)]
@@ -46,11 +48,12 @@ struct Server {
     warnings: Vec<String>,
 }
 
-/// An environment that is in use, with its Director.
+/// An environment that is in use, with its Director and, where it shows it, its registry of OAuth clients.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) environment: Arc<EnvironmentConfig>,
     pub(crate) director: Arc<Director>,
+    pub(crate) registry: Option<Arc<Registry>>,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -72,6 +75,7 @@ impl Cockpit {
             desktop,
             server: Mutex::new(Server { state: ServerState::Starting, connection: None, warnings }),
             pairings: Mutex::default(),
+            access_tokens: Mutex::default(),
         }
     }
 
@@ -96,9 +100,13 @@ impl Cockpit {
     /// # Errors
     /// The address, the CA or the token of the environment cannot be used; the state is then *failed*.
     pub fn connect(&self, environment: EnvironmentConfig) -> Result<(), Problem> {
-        match Director::new(&environment) {
-            Ok(director) => {
-                let connection = Connection { environment: Arc::new(environment), director: Arc::new(director) };
+        match Director::new(&environment).and_then(|director| Ok((director, Registry::of(&environment)?))) {
+            Ok((director, registry)) => {
+                let connection = Connection {
+                    environment: Arc::new(environment),
+                    director: Arc::new(director),
+                    registry: registry.map(Arc::new),
+                };
                 let mut server = lock(&self.server);
                 server.state = ServerState::Ready;
                 server.connection = Some(connection);

@@ -21,6 +21,8 @@ pub struct EnvironmentConfig {
     pub certificate_secured_director_url: String,
     pub certificate_secured_connector_url: String,
     pub oauth_token_url: String,
+    /// Where the OAuth clients are shown and changed; `None`: this environment does not show its clients.
+    pub console_url: Option<String>,
     pub token_lifetime: Option<Duration>,
     pub certificate_lifetime: Option<Duration>,
     /// The file that recipes name in `--cacert`.
@@ -52,6 +54,8 @@ struct ReadyLine {
     certificate_secured_director_url: String,
     certificate_secured_connector_url: String,
     oauth_token_url: String,
+    #[serde(default)]
+    console_url: Option<String>,
     ca_file: PathBuf,
     admin_token_file: PathBuf,
 }
@@ -95,6 +99,7 @@ impl EnvironmentConfig {
             certificate_secured_director_url: ready.certificate_secured_director_url,
             certificate_secured_connector_url: ready.certificate_secured_connector_url,
             oauth_token_url: ready.oauth_token_url,
+            console_url: ready.console_url,
             token_lifetime: None,
             certificate_lifetime: None,
             ca_file: Some(ready.ca_file),

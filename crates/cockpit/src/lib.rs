@@ -14,9 +14,12 @@ mod cockpit;
 mod desktop;
 mod director;
 mod environment;
+mod https;
+mod oauth_clients;
 mod pairings;
 mod private_file;
 mod problem;
+mod recipes;
 mod settings;
 
 pub use cockpit::{Cockpit, CockpitSetup};

@@ -45,6 +45,11 @@ impl SecretHash {
         Self(bytes)
     }
 
+    /// A hash that was made before and stored.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -229,6 +229,8 @@ export type PairingReceipt = {
   forms: Array<FormInfo>;
   /** Copied, saved or acknowledged at least once. */
   handedOver: boolean;
+  /** A new secret of a client that was there before: there is no progress to watch and nothing to cancel. */
+  rotated: boolean;
   clipboard: CopyOutcome | null;
 };
 
@@ -278,6 +280,141 @@ export type TestedCredentials = {
   expiresInSeconds: number;
 };
 
+export type OAuthOwnerKind = "application" | "runtime" | "integration_system" | "none";
+
+export type OAuthSecretRow = {
+  id: string;
+  createdAt: string;
+  /** Still accepted until then; null: until somebody retires it. */
+  retiresAt: string | null;
+  lastUsedAt: string | null;
+  lastUsedFrom: string | null;
+};
+
+export type OAuthClientRow = {
+  clientId: string;
+  /** May be empty. */
+  name: string;
+  ownerKind: OAuthOwnerKind;
+  ownerId: string | null;
+  ownerName: string | null;
+  /** How the client may prove who it is: client_secret_basic, client_secret_post. */
+  authMethods: Array<string>;
+  scopes: Array<string>;
+  audience: Array<string>;
+  createdAt: string;
+  rotatedAt: string | null;
+  /** Null: enabled. */
+  disabledAt: string | null;
+  lastUsedAt: string | null;
+  /** An IP address. */
+  lastUsedFrom: string | null;
+  uses: number;
+  failures: number;
+  failuresSinceUse: number;
+  lastFailedAt: string | null;
+  lastFailedFrom: string | null;
+  tokenLifetimeSeconds: number;
+  /** Those that are accepted now, newest first. */
+  secrets: Array<OAuthSecretRow>;
+};
+
+export type OAuthClientPage = {
+  /** Newest first. */
+  rows: Array<OAuthClientRow>;
+  endCursor: string | null;
+  hasNextPage: boolean;
+  totalCount: number;
+  serverNow: string;
+};
+
+export type OAuthClientDetail = {
+  row: OAuthClientRow;
+  tokenUrl: string;
+  caFile: string | null;
+  /** A ready command with $CLIENT_SECRET as a shell variable; no secret in it. */
+  curl: string;
+  /** A secret of this client is still held in this run under this id: Get a token needs no typing. */
+  heldPairingId: string | null;
+  serverNow: string;
+};
+
+export type ListOAuthClients = {
+  /** The `endCursor` of the page before. */
+  after: string | null;
+  /** Page size, 1 to 1000. */
+  first: number;
+};
+
+export type OAuthClientRef = {
+  clientId: string;
+};
+
+export type RotateOAuthSecret = {
+  clientId: string;
+  /** When the secrets before stop being accepted: null when retired by hand, 0 now. */
+  retireOldAfterSeconds: number | null;
+};
+
+export type RotatedOAuthSecret = {
+  /** The new secret is held like a pairing's. */
+  receipt: PairingReceipt;
+  client: OAuthClientDetail;
+};
+
+export type RetireOAuthSecret = {
+  clientId: string;
+  secretId: string;
+  /** 0: now; null: takes the end date away again. */
+  afterSeconds: number | null;
+};
+
+export type SetOAuthClientEnabled = {
+  clientId: string;
+  enabled: boolean;
+};
+
+export type DeleteOAuthClient = {
+  clientId: string;
+  /** The owner's name or, without one, the client id, typed by a person. */
+  confirmClientId: string;
+};
+
+export type TokenAuthMethod = "basic" | "post";
+
+export type GetAccessToken = {
+  clientId: string;
+  /** Null: the one that is still held from pairing or rotation. */
+  secret: string | null;
+  /** Empty: whatever the client gets when it asks for none. */
+  scopes: Array<string>;
+  authMethod: TokenAuthMethod;
+};
+
+export type AccessTokenReceipt = {
+  tokenId: string;
+  tokenType: string;
+  scopes: Array<string>;
+  issuedAt: string | null;
+  expiresAt: string | null;
+  serverNow: string;
+  /** Decoded for reading, not verified; null: the token is opaque. */
+  header: Record<string, unknown> | null;
+  /** As the header. */
+  claims: Record<string, unknown> | null;
+};
+
+export type AccessTokenRef = {
+  tokenId: string;
+};
+
+export type AccessTokenForm = "token" | "authorization_header" | "curl_director";
+
+export type CopyAccessToken = {
+  tokenId: string;
+  form: AccessTokenForm;
+};
+
 /** Every call: its name, what it takes, what it answers. A call fails with a CallError. */
 export interface Calls {
   /** What the page needs to paint its frame. */
@@ -317,6 +454,25 @@ export interface Calls {
   test_credentials: { input: PairingRef; output: TestedCredentials };
   /** Forgets the secret; progress can still be asked for. */
   acknowledge_pairing: { input: PairingRef; output: Nothing };
+  /** One page of the OAuth clients, newest first. */
+  list_oauth_clients: { input: ListOAuthClients; output: OAuthClientPage };
+  /** One OAuth client; null when it is gone. */
+  get_oauth_client: { input: OAuthClientRef; output: OAuthClientDetail | null };
+  /** Makes a second secret; the one before stays accepted for as long as asked. */
+  rotate_oauth_secret: { input: RotateOAuthSecret; output: RotatedOAuthSecret };
+  /** Sets or takes away the end of a secret. The last one that is accepted cannot be retired. */
+  retire_oauth_secret: { input: RetireOAuthSecret; output: OAuthClientDetail };
+  set_oauth_client_enabled: { input: SetOAuthClientEnabled; output: OAuthClientDetail };
+  /** Every access token that was issued to the client so far is refused from now on. */
+  revoke_oauth_tokens: { input: OAuthClientRef; output: OAuthClientDetail };
+  /** Refused unless the owner's name or, without one, the client id is repeated. */
+  delete_oauth_client: { input: DeleteOAuthClient; output: Nothing };
+  /** Gets an access token as the client would, and holds it. */
+  get_access_token: { input: GetAccessToken; output: AccessTokenReceipt };
+  /** The access token itself, for Show. */
+  reveal_access_token: { input: AccessTokenRef; output: Revealed };
+  copy_access_token: { input: CopyAccessToken; output: CopyOutcome };
+  forget_access_token: { input: AccessTokenRef; output: Nothing };
   set_settings: { input: Settings; output: Settings };
   /** Empties the clipboard if ours; the page hides everything. */
   lock: { input: Nothing; output: Nothing };

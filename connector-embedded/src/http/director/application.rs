@@ -5,8 +5,9 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use super::{
     error::graphql,
     input::ApplicationStatusCondition,
-    scalar::{Labels, PageCursor, Timestamp},
-    schema::{caller, service},
+    page::PageInfo,
+    scalar::{Labels, Timestamp},
+    schema::service,
     system_auth::AppSystemAuth,
 };
 use crate::store::application::Application as Row;
@@ -67,10 +68,10 @@ impl Application {
         self.0.application_namespace.as_deref()
     }
 
-    /// There are no integration systems here.
+    /// The integration system that manages it.
     #[graphql(name = "integrationSystemID")]
     async fn integration_system_id(&self) -> Option<ID> {
-        None
+        self.0.integration_system_id.clone().map(ID)
     }
 
     /// There are no application templates here.
@@ -97,11 +98,7 @@ impl Application {
 
     /// What was handed out for this application. Tokens and secrets are shown once, when they are made.
     async fn auths(&self, context: &Context<'_>) -> Result<Vec<AppSystemAuth>> {
-        let visible = caller(context)?.scopes.has("application.auths:read");
-        let service = service(context)?;
-        let held = service.system_auths(&self.0.id).await.map_err(|failure| graphql(&failure))?;
-        let addresses = &service.settings.addresses;
-        Ok(held.into_iter().map(|held| AppSystemAuth::held(held, visible, addresses)).collect())
+        AppSystemAuth::all_of(context, &self.0.id).await
     }
 
     async fn eventing_configuration(&self) -> ApplicationEventingConfiguration {
@@ -127,14 +124,6 @@ impl Application {
     async fn error(&self) -> Option<&str> {
         None
     }
-}
-
-#[derive(Debug, SimpleObject)]
-pub(crate) struct PageInfo {
-    pub(super) start_cursor: PageCursor,
-    /// Empty on the last page.
-    pub(super) end_cursor: PageCursor,
-    pub(super) has_next_page: bool,
 }
 
 #[derive(Debug, SimpleObject)]

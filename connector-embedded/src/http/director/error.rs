@@ -61,6 +61,18 @@ pub(super) const fn class(code: ErrorCode) -> Class {
 /// What a resolver returns when a rule refuses. Faults of our own get an id that the log has too.
 pub(super) fn graphql(failure: &Failure) -> Error {
     let (name, number, _) = row(failure.code);
+    coded(failure, name, number)
+}
+
+/// The same where objects other than applications get their names: a taken one is another code there.
+pub(super) fn graphql_of_named(failure: &Failure) -> Error {
+    match failure.code == ErrorCode::NotUniqueName {
+        true => coded(failure, "NotUnique", 21),
+        false => graphql(failure),
+    }
+}
+
+fn coded(failure: &Failure, name: &'static str, number: u16) -> Error {
     let message = public_message(failure);
     Error::new(message).extend_with(|_, extensions| {
         extensions.set("error", name);

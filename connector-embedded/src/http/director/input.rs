@@ -5,17 +5,21 @@ use pairing::{ErrorCode, Failure, LabelFilter};
 use serde_json::Value as Json;
 
 use super::scalar::{Any, Labels};
-use crate::service::application::{ApplicationChange, NewApplication};
+use crate::service::{
+    application::{ApplicationChange, NewApplication},
+    integration_system::IntegrationSystemInput as IntegrationSystemFields,
+    runtime::RuntimeInput,
+};
 
 macro_rules! conditions {
-    ($($variant:ident = $text:literal,)*) => {
-        /// The state of an application as the Director knows it.
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-        pub(crate) enum ApplicationStatusCondition {
+        pub(crate) enum $name {
             $(#[graphql(name = $text)] $variant,)*
         }
 
-        impl ApplicationStatusCondition {
+        impl $name {
             pub(crate) const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
@@ -29,20 +33,33 @@ macro_rules! conditions {
 }
 
 conditions! {
-    Initial = "INITIAL",
-    Connected = "CONNECTED",
-    Failed = "FAILED",
-    Creating = "CREATING",
-    CreateFailed = "CREATE_FAILED",
-    CreateSucceeded = "CREATE_SUCCEEDED",
-    Updating = "UPDATING",
-    UpdateFailed = "UPDATE_FAILED",
-    UpdateSucceeded = "UPDATE_SUCCEEDED",
-    Deleting = "DELETING",
-    DeleteFailed = "DELETE_FAILED",
-    DeleteSucceeded = "DELETE_SUCCEEDED",
-    Unpairing = "UNPAIRING",
-    UnpairFailed = "UNPAIR_FAILED",
+    /// The state of an application as the Director knows it.
+    ApplicationStatusCondition {
+        Initial = "INITIAL",
+        Connected = "CONNECTED",
+        Failed = "FAILED",
+        Creating = "CREATING",
+        CreateFailed = "CREATE_FAILED",
+        CreateSucceeded = "CREATE_SUCCEEDED",
+        Updating = "UPDATING",
+        UpdateFailed = "UPDATE_FAILED",
+        UpdateSucceeded = "UPDATE_SUCCEEDED",
+        Deleting = "DELETING",
+        DeleteFailed = "DELETE_FAILED",
+        DeleteSucceeded = "DELETE_SUCCEEDED",
+        Unpairing = "UNPAIRING",
+        UnpairFailed = "UNPAIR_FAILED",
+    }
+}
+
+conditions! {
+    /// The state of a runtime as the Director knows it.
+    RuntimeStatusCondition {
+        Initial = "INITIAL",
+        Provisioning = "PROVISIONING",
+        Connected = "CONNECTED",
+        Failed = "FAILED",
+    }
 }
 
 /// Everything is answered as `SYNC` here.
@@ -122,6 +139,59 @@ impl ApplicationUpdateInput {
             integration_system_id: self.integration_system_id.map(|id| id.0),
             status_condition: self.status_condition.map(|condition| condition.as_str().into()),
         }
+    }
+}
+
+macro_rules! runtime_inputs {
+    ($($name:ident { $(#[$status:meta])* status_condition },)*) => {
+        $(
+            #[derive(Debug, InputObject)]
+            pub(crate) struct $name {
+                /// 1 to 256 letters, digits, `-`, `.` and `_`; unique in the tenant.
+                pub(crate) name: String,
+                /// At most 2000 characters.
+                pub(crate) description: Option<String>,
+                /// Keys: 1 to 256 letters, digits and underscores.
+                pub(crate) labels: Option<Labels>,
+                $(#[$status])*
+                pub(crate) status_condition: Option<RuntimeStatusCondition>,
+                pub(crate) application_namespace: Option<String>,
+            }
+
+            impl From<$name> for RuntimeInput {
+                fn from(input: $name) -> Self {
+                    Self {
+                        name: input.name,
+                        description: input.description,
+                        application_namespace: input.application_namespace,
+                        status_condition: input.status_condition.map(|condition| condition.as_str().into()),
+                        labels: input.labels.map(|labels| labels.0).unwrap_or_default(),
+                    }
+                }
+            }
+        )*
+    };
+}
+
+runtime_inputs! {
+    RuntimeRegisterInput { status_condition },
+    RuntimeUpdateInput {
+        /// Absent: the status stays. (Compass resets it to `INITIAL`.)
+        status_condition
+    },
+}
+
+#[derive(Debug, InputObject)]
+pub(crate) struct IntegrationSystemInput {
+    /// A DNS name of at most 36 lower case letters, digits, `-` and `.`, not starting with a digit; unique.
+    pub(crate) name: String,
+    /// At most 2000 characters.
+    pub(crate) description: Option<String>,
+}
+
+impl From<IntegrationSystemInput> for IntegrationSystemFields {
+    fn from(input: IntegrationSystemInput) -> Self {
+        Self { name: input.name, description: input.description }
     }
 }
 

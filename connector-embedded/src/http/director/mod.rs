@@ -1,18 +1,26 @@
-//! The Director: `POST /director/graphql` for the administrator and for applications.
+//! The Director: `POST /director/graphql` for the administrator, applications, runtimes and integration systems.
 
 mod application;
+mod applications;
 mod error;
+mod handing_out;
 mod input;
+mod integration_system;
+mod one_time_token;
+mod page;
 mod pairing_result;
+mod runtime;
 mod scalar;
 pub(crate) mod schema;
 mod system_auth;
+mod tenants;
+mod viewer;
 
 use axum::{
     Extension,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use pairing::{ErrorCode, Failure, Secret};
@@ -32,33 +40,44 @@ const LIMITS: Limits = Limits { operations: 32, aliases: 200 };
 #[derive(Clone, Copy, Debug)]
 struct SuggestToken(bool);
 
-/// Administrator or application, by `Authorization: Bearer`.
+/// Administrator or OAuth2 client, by `Authorization: Bearer`.
 pub(super) async fn with_bearer(State(wires): State<Wires>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    match bearer(&wires, &parts.headers).await {
+    match by_bearer(&wires, &parts.headers, None).await {
         Ok(caller) => execute(&wires, caller, &parts, body).await,
-        Err((status, failure)) => refuse(status, &failure),
+        Err((status, failure)) => refuse_bearer(status, &failure),
     }
 }
 
-/// The application that the client certificate names.
+/// The application that the client certificate names; or, where there is a bearer token too, whoever that stands for,
+/// if it is bound to this certificate or to none.
 pub(super) async fn with_certificate(
     State(wires): State<Wires>,
     Extension(peer): Extension<PeerCertificate>,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let caller = match wires.service.certificate_holder(peer.0).await {
-        Ok(holder) => wires.service.application_by_certificate(holder, tenant(&parts.headers)).await,
-        Err(failure) => Err(failure),
+    let holder = match wires.service.certificate_holder(peer.0).await {
+        Ok(holder) => holder,
+        Err(failure) => return refuse(status_of(&failure), &failure),
     };
-    match caller {
+    if parts.headers.contains_key(header::AUTHORIZATION) {
+        return match by_bearer(&wires, &parts.headers, Some(&peer.0)).await {
+            Ok(caller) => execute(&wires, caller, &parts, body).await,
+            Err((status, failure)) => refuse_bearer(status, &failure),
+        };
+    }
+    match wires.service.application_by_certificate(holder, tenant(&parts.headers)).await {
         Ok(caller) => execute(&wires, caller, &parts, body).await,
         Err(failure) => refuse(status_of(&failure), &failure),
     }
 }
 
-async fn bearer(wires: &Wires, headers: &HeaderMap) -> Result<Caller, (StatusCode, Failure)> {
+async fn by_bearer(
+    wires: &Wires,
+    headers: &HeaderMap,
+    certificate: Option<&[u8; 32]>,
+) -> Result<Caller, (StatusCode, Failure)> {
     let missing = || (StatusCode::BAD_REQUEST, unauthorized("invalid bearer token"));
     let value = headers.get(header::AUTHORIZATION).ok_or_else(missing)?.to_str().map_err(|_| missing())?;
     // As upstream, the word is cut off when it is there and not demanded.
@@ -70,10 +89,10 @@ async fn bearer(wires: &Wires, headers: &HeaderMap) -> Result<Caller, (StatusCod
         return Err(missing());
     }
     let token = Secret::new(token);
-    let caller = if token.hash().matches(wires.admin_token.hash().as_bytes()) {
+    let caller = if wires.is_admin_token(&token) {
         wires.service.administrator(tenant(headers)).await
     } else {
-        wires.service.application_by_access_token(&token, tenant(headers)).await
+        wires.service.caller_by_access_token(&token, tenant(headers), certificate).await
     };
     caller.map_err(|failure| (status_of(&failure), failure))
 }
@@ -120,6 +139,16 @@ fn is_json(headers: &HeaderMap) -> bool {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim();
     essence.eq_ignore_ascii_case("application/json")
+}
+
+/// RFC 6750 §3: what kind of proof is wanted, and that this one was not it.
+fn refuse_bearer(status: StatusCode, failure: &Failure) -> Response {
+    let mut response = refuse(status, failure);
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = "Bearer realm=\"connector-embedded\", error=\"invalid_token\"";
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    response
 }
 
 fn refuse(status: StatusCode, failure: &Failure) -> Response {

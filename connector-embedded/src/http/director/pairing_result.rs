@@ -3,10 +3,7 @@
 use async_graphql::{ID, SimpleObject};
 use serde_json::json;
 
-use super::{
-    scalar::JsonText,
-    system_auth::{CredentialData, OneTimeTokenForApplication},
-};
+use super::{one_time_token::OneTimeTokenForApplication, scalar::JsonText, system_auth::CredentialData};
 use crate::service::credentials::IssuedCredentials;
 
 /// A way to authenticate, as the proposal wraps it.

@@ -1,12 +1,20 @@
-//! System auths, credentials and one-time tokens as types.
+//! System auths and credentials as types.
 
-use async_graphql::{Enum, ID, Interface, SimpleObject, Union};
-use serde_json::{Value, json};
+use async_graphql::{Context, Enum, ID, Interface, Result, SimpleObject, Union};
 
-use super::scalar::Timestamp;
+use super::{
+    error::graphql,
+    one_time_token::{OneTimeToken, OneTimeTokenForApplication},
+    schema::{caller, service},
+};
 use crate::{
-    service::{Addresses, credentials::IssuedCredentials, one_time_token::IssuedToken, system_auth::Held},
-    store::{one_time_token::OneTimeToken as TokenRow, system_auth::SystemAuth as AuthRow},
+    service::{
+        Addresses,
+        credentials::IssuedCredentials,
+        scopes::auths_read,
+        system_auth::{Held, Kind},
+    },
+    store::system_auth::{Owner, SystemAuth as Row},
 };
 
 /// What stands where a secret was shown once.
@@ -19,14 +27,6 @@ pub(crate) enum SystemAuthReferenceType {
     IntegrationSystem,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum OneTimeTokenType {
-    #[graphql(name = "Runtime")]
-    Runtime,
-    #[graphql(name = "Application")]
-    Application,
-}
-
 #[derive(Debug, Interface)]
 #[graphql(
     field(name = "id", ty = "&ID"),
@@ -37,54 +37,91 @@ pub(crate) enum OneTimeTokenType {
 )]
 pub(crate) enum SystemAuth {
     Application(AppSystemAuth),
+    Runtime(RuntimeSystemAuth),
+    IntegrationSystem(IntSysSystemAuth),
 }
 
-#[derive(Debug, SimpleObject)]
-pub(crate) struct AppSystemAuth {
-    id: ID,
-    /// Null without the scope `application.auths:read`.
-    auth: Option<Auth>,
-    #[graphql(name = "type")]
-    kind: Option<SystemAuthReferenceType>,
-    /// The internal id of the tenant.
-    tenant_id: Option<String>,
-    reference_object_id: Option<ID>,
-}
+macro_rules! kinds {
+    ($(#[$doc:meta] $name:ident of $kind:ident,)*) => {
+        $(
+            #[derive(Debug, SimpleObject)]
+            pub(crate) struct $name {
+                id: ID,
+                #[$doc]
+                auth: Option<Auth>,
+                #[graphql(name = "type")]
+                kind: Option<SystemAuthReferenceType>,
+                /// The internal id of the tenant.
+                tenant_id: Option<String>,
+                reference_object_id: Option<ID>,
+            }
 
-impl AppSystemAuth {
-    fn new(row: AuthRow, auth: Option<Auth>) -> Self {
-        Self {
-            id: ID(row.id),
-            auth,
-            kind: Some(SystemAuthReferenceType::Application),
-            tenant_id: Some(row.tenant_id),
-            reference_object_id: Some(ID(row.application_id)),
+            impl $name {
+                fn new(row: Row, auth: Option<Auth>) -> Self {
+                    Self {
+                        id: ID(row.id),
+                        auth,
+                        kind: Some(SystemAuthReferenceType::$kind),
+                        tenant_id: row.tenant_id,
+                        reference_object_id: Some(ID(row.owner.id().to_owned())),
+                    }
+                }
+
+                /// All that the object with this id has, as they may be seen again.
+                pub(super) async fn all_of(context: &Context<'_>, id: &str) -> Result<Vec<Self>> {
+                    let service = service(context)?;
+                    let held = service.system_auths(&Owner::$kind(id.to_owned())).await;
+                    let held = held.map_err(|failure| graphql(&failure))?;
+                    let visible = is_visible(context, Kind::$kind)?;
+                    let addresses = &service.settings.addresses;
+                    let auth = |held: &Held| visible.then(|| Auth::held(held, addresses));
+                    Ok(held.into_iter().map(|held| Self::new(held.auth.clone(), auth(&held))).collect())
+                }
+            }
+        )*
+
+        impl SystemAuth {
+            fn new(row: Row, auth: Option<Auth>) -> Self {
+                match &row.owner {
+                    $(Owner::$kind(_) => Self::$kind($name::new(row, auth)),)*
+                }
+            }
         }
-    }
+    };
+}
 
+kinds! {
+    /// Null without the scope `application.auths:read`.
+    AppSystemAuth of Application,
+    /// Null without the scope `runtime.auths:read`.
+    RuntimeSystemAuth of Runtime,
+    /// Null without the scope `integration_system.auths:read`.
+    IntSysSystemAuth of IntegrationSystem,
+}
+
+impl SystemAuth {
     /// As it may be seen again.
-    pub(super) fn held(held: Held, visible: bool, addresses: &Addresses) -> Self {
-        let auth = visible.then(|| Auth {
-            credential: held.client.then(|| CredentialData::masked(&held.auth.id, addresses)),
-            one_time_token: held
-                .token
-                .map(|row| OneTimeToken::Application(OneTimeTokenForApplication::seen(&row, addresses))),
-            cert_common_name: held.auth.cert_common_name.clone(),
-            access_strategy: None,
-        });
-        Self::new(held.auth, auth)
+    pub(super) fn held(context: &Context<'_>, held: Held) -> Result<Self> {
+        let addresses = &service(context)?.settings.addresses;
+        let auth = is_visible(context, Kind::of(&held.auth.owner))?.then(|| Auth::held(&held, addresses));
+        Ok(Self::new(held.auth, auth))
     }
 
     /// With the secret, once.
     pub(super) fn issued(credentials: IssuedCredentials) -> Self {
-        let auth = Auth {
-            credential: Some(CredentialData::issued(&credentials)),
-            one_time_token: None,
-            cert_common_name: None,
-            access_strategy: None,
-        };
+        let auth = Auth::issued(&credentials);
         Self::new(credentials.auth, Some(auth))
     }
+}
+
+/// Whether the caller may see what system auths of this kind hold.
+fn is_visible(context: &Context<'_>, kind: Kind) -> Result<bool> {
+    Ok(caller(context)?.scopes.has(auths_read(kind)))
+}
+
+/// A secret that its only reader may not see would be lost: refused before it is made. (Compass makes it.)
+pub(super) fn must_be_visible(context: &Context<'_>, kind: Kind) -> Result<()> {
+    caller(context)?.reach(auths_read(kind)).map(drop).map_err(|failure| graphql(&failure))
 }
 
 /// What authenticates.
@@ -96,6 +133,30 @@ pub(crate) struct Auth {
     cert_common_name: Option<String>,
     /// Never used here.
     access_strategy: Option<String>,
+}
+
+impl Auth {
+    /// As it may be seen again.
+    fn held(held: &Held, addresses: &Addresses) -> Self {
+        let token = held.token.as_ref();
+        Self {
+            credential: held.client.then(|| CredentialData::masked(&held.auth.id, addresses)),
+            one_time_token: token
+                .map(|row| OneTimeToken::Application(OneTimeTokenForApplication::seen(row, addresses))),
+            cert_common_name: held.auth.cert_common_name.clone(),
+            access_strategy: None,
+        }
+    }
+
+    /// With the secret, once.
+    fn issued(credentials: &IssuedCredentials) -> Self {
+        Self {
+            credential: Some(CredentialData::issued(credentials)),
+            one_time_token: None,
+            cert_common_name: None,
+            access_strategy: None,
+        }
+    }
 }
 
 #[derive(Debug, Union)]
@@ -137,51 +198,6 @@ impl CredentialData {
     }
 }
 
-#[derive(Debug, Interface)]
-#[expect(clippy::duplicated_attributes, reason = "the fields of an interface have types in common")]
-#[graphql(
-    field(name = "token", ty = "&String"),
-    field(name = "connectorURL", method = "connector_url", ty = "&String"),
-    field(name = "used", ty = "&bool"),
-    field(name = "expires_at", ty = "&Timestamp"),
-    field(name = "created_at", ty = "&Option<Timestamp>"),
-    field(name = "used_at", ty = "&Option<Timestamp>"),
-    field(name = "raw", ty = "&Option<String>"),
-    field(name = "raw_encoded", ty = "&Option<String>"),
-    field(name = "type", method = "kind", ty = "&Option<OneTimeTokenType>")
-)]
-pub(crate) enum OneTimeToken {
-    Application(OneTimeTokenForApplication),
-}
-
-#[derive(SimpleObject)]
-pub(crate) struct OneTimeTokenForApplication {
-    /// The token once, when it is made; asterisks ever after.
-    token: String,
-    #[graphql(name = "connectorURL")]
-    connector_url: String,
-    #[graphql(name = "legacyConnectorURL")]
-    legacy_connector_url: String,
-    used: bool,
-    expires_at: Timestamp,
-    created_at: Option<Timestamp>,
-    /// 0001-01-01T00:00:00Z while it is unused.
-    used_at: Option<Timestamp>,
-    /// The pairing data as JSON; null when it is seen again.
-    raw: Option<String>,
-    /// `raw` in padded standard base64; null when it is seen again.
-    raw_encoded: Option<String>,
-    #[graphql(name = "type")]
-    kind: Option<OneTimeTokenType>,
-    scenario_groups: Option<Vec<Option<String>>>,
-}
-
-impl std::fmt::Debug for OneTimeTokenForApplication {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OneTimeTokenForApplication").field("used", &self.used).finish_non_exhaustive()
-    }
-}
-
 impl std::fmt::Debug for OAuthCredentialData {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OAuthCredentialData").field("client_id", &self.client_id).finish_non_exhaustive()
@@ -191,68 +207,5 @@ impl std::fmt::Debug for OAuthCredentialData {
 impl std::fmt::Debug for BasicCredentialData {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BasicCredentialData").field("username", &self.username).finish_non_exhaustive()
-    }
-}
-
-/// Which form `token` takes when the header `suggest_token` is `true`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Suggestion {
-    Plain,
-    RawEncoded,
-    LegacyUrl,
-}
-
-impl OneTimeTokenForApplication {
-    pub(super) fn issued(issued: &IssuedToken, suggestion: Suggestion, addresses: &Addresses) -> Self {
-        let data = issued.pairing_data(&addresses.connector);
-        let legacy_url = data.legacy_url(&addresses.legacy_info).expose().to_owned();
-        let raw_encoded = data.raw_encoded().expose().to_owned();
-        let token = match suggestion {
-            Suggestion::Plain => issued.token.expose().to_owned(),
-            Suggestion::RawEncoded => raw_encoded.clone(),
-            Suggestion::LegacyUrl => legacy_url.clone(),
-        };
-        Self {
-            token,
-            connector_url: addresses.connector.clone(),
-            legacy_connector_url: legacy_url,
-            used: false,
-            expires_at: Timestamp(issued.expires_at),
-            created_at: Some(Timestamp(issued.created_at)),
-            used_at: Some(Timestamp::zero()),
-            raw: Some(data.raw().expose().to_owned()),
-            raw_encoded: Some(raw_encoded),
-            kind: Some(OneTimeTokenType::Application),
-            scenario_groups: Some(Vec::new()),
-        }
-    }
-
-    fn seen(row: &TokenRow, addresses: &Addresses) -> Self {
-        Self {
-            token: MASK.into(),
-            connector_url: addresses.connector.clone(),
-            legacy_connector_url: addresses.legacy_info.clone(),
-            used: row.used_at.is_some(),
-            expires_at: Timestamp::from_millis(row.expires_at),
-            created_at: Some(Timestamp::from_millis(row.created_at)),
-            used_at: Some(row.used_at.map_or_else(Timestamp::zero, Timestamp::from_millis)),
-            raw: None,
-            raw_encoded: None,
-            kind: Some(OneTimeTokenType::Application),
-            scenario_groups: Some(Vec::new()),
-        }
-    }
-
-    /// What the pairing proposal's `params` hold for a client certificate.
-    pub(super) fn params(&self, certificate_lifetime: u64) -> Value {
-        json!({
-            "token": self.token,
-            "connectorURL": self.connector_url,
-            "legacyConnectorURL": self.legacy_connector_url,
-            "expiresAt": self.expires_at.0.rfc3339(),
-            "raw": self.raw,
-            "rawEncoded": self.raw_encoded,
-            "certificateLifetimeSeconds": certificate_lifetime,
-        })
     }
 }

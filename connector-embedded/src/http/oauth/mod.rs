@@ -1,51 +1,229 @@
-//! OAuth 2.0: the token endpoint for the client_credentials grant (RFC 6749 §4.4).
+//! OAuth 2.0: the token endpoint for the grant client_credentials (RFC 6749 §4.4), introspection (RFC 7662),
+//! revocation (RFC 7009), metadata (RFC 8414) and the key set (RFC 7517).
 
 mod client_authentication;
 mod error;
+mod form;
+mod metadata;
+
+use std::sync::Arc;
 
 use axum::{
-    Json,
+    Json, Router,
     extract::{Request, State},
-    http::{HeaderMap, header},
-    response::{IntoResponse as _, Response},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+    routing::{get, post},
 };
-use serde_json::json;
+use pairing::{Failure, Secret};
+use serde_json::{Map, Value, json};
 
 use super::{
-    Wires,
+    PeerAddress, PeerCertificate, Wires,
+    administrator::Claim,
     body::{self, FORM},
 };
-use client_authentication::{Form, authenticate};
+use crate::{
+    service::{
+        identity::CertificateHolder,
+        oauth::{Refusal, access_token::Claims, authentication::Presented, grant::Wish},
+    },
+    store::client_index::Client,
+};
 use error::OAuthError;
+use form::Form;
 
-/// `POST /oauth2/token`
-pub(super) async fn token(State(wires): State<Wires>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let bytes = match body::read(&parts.extensions, body, FORM).await {
-        Ok(bytes) => bytes,
-        Err(error) => return (error.status(), error.message(FORM)).into_response(),
-    };
-    match exchange(&wires, &parts.headers, &bytes).await {
-        Ok(response) => response,
-        Err(error) => error.into_response(),
+pub(super) use error::sanitised;
+
+/// On both listeners.
+pub(super) fn endpoints() -> Router<Wires> {
+    Router::new()
+        .route("/oauth2/token", post(token))
+        .route("/oauth2/introspect", post(introspect))
+        .route("/oauth2/revoke", post(revoke))
+}
+
+/// On the token listener.
+pub(super) fn discovery() -> Router<Wires> {
+    Router::new()
+        .route("/.well-known/oauth-authorization-server", get(metadata::document))
+        .route("/.well-known/openid-configuration", get(metadata::document))
+        .route("/.well-known/jwks.json", get(metadata::key_set))
+}
+
+/// A request whose parameters were read.
+struct Call {
+    parts: Parts,
+    form: Form,
+}
+
+impl Call {
+    async fn read(request: Request) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let bytes = body::read(&parts.extensions, body, FORM).await;
+        let bytes =
+            bytes.map_err(|error| OAuthError::unreadable(error.status(), error.message(FORM)).into_response())?;
+        let form = Form::read(&parts.headers, &bytes).map_err(IntoResponse::into_response)?;
+        Ok(Self { parts, form })
+    }
+
+    /// The client that this call proves to be, and its certificate on the certificate listener.
+    async fn client(&self, wires: &Wires) -> Result<(Arc<Client>, Option<CertificateHolder>), OAuthError> {
+        let credentials = client_authentication::read(&self.parts.headers, &self.form)?;
+        let certificate = match self.parts.extensions.get::<PeerCertificate>() {
+            Some(peer) => {
+                let holder = wires.service.certificate_holder(peer.0).await;
+                Some(holder.map_err(|failure| refused_certificate(&failure))?)
+            }
+            None => None,
+        };
+        let presented = Presented {
+            method: credentials.method,
+            id: credentials.id,
+            secret: credentials.secret,
+            certificate,
+            source: self.source(),
+        };
+        let client = wires.service.authenticate_client(&presented).await?;
+        Ok((client, presented.certificate))
+    }
+
+    fn source(&self) -> std::net::IpAddr {
+        PeerAddress::of(&self.parts.extensions)
     }
 }
 
-async fn exchange(wires: &Wires, headers: &HeaderMap, body: &[u8]) -> Result<Response, OAuthError> {
-    let form = Form::read(headers, body)?;
-    match form.get("grant_type") {
+fn refused_certificate(failure: &Failure) -> OAuthError {
+    tracing::info!(detail = failure.detail, "a client certificate was refused at an OAuth2 endpoint");
+    OAuthError::invalid_client("the client certificate is not accepted")
+}
+
+/// `POST /oauth2/token`
+async fn token(State(wires): State<Wires>, request: Request) -> Response {
+    let call = match Call::read(request).await {
+        Ok(call) => call,
+        Err(refused) => return refused,
+    };
+    exchange(&wires, &call).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn exchange(wires: &Wires, call: &Call) -> Result<Response, OAuthError> {
+    match call.form.get("grant_type") {
         None => return Err(OAuthError::invalid_request("the parameter grant_type is missing")),
         Some("client_credentials") => {}
         Some(_) => return Err(OAuthError::unsupported_grant_type()),
     }
-    let client = authenticate(headers, &form)?;
-    let scope = form.get("scope").unwrap_or_default();
-    let granted = wires.service.grant_access_token(&client.id, &client.secret, scope).await?;
-    let body = json!({
+    let (client, certificate) = call.client(wires).await?;
+    let wish = Wish {
+        scope: call.form.get("scope").unwrap_or_default().to_owned(),
+        audience: call.form.all("audience").to_vec(),
+        resource: call.form.all("resource").to_vec(),
+    };
+    let granted = wires.service.grant(&client, &wish, certificate.as_ref())?;
+    Ok(answer(&json!({
         "access_token": granted.value.expose(),
         "token_type": "bearer",
         "expires_in": granted.expires_in,
         "scope": granted.scope,
-    });
-    Ok(([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(body)).into_response())
+    })))
+}
+
+/// `POST /oauth2/introspect`, for the administrator and for every client; RFC 7662 §2.1 wants one of them.
+async fn introspect(State(wires): State<Wires>, request: Request) -> Response {
+    let call = match Call::read(request).await {
+        Ok(call) => call,
+        Err(refused) => return refused,
+    };
+    let may = match wires.administrator(&call.parts.headers) {
+        Claim::Right => Ok(()),
+        Claim::Wrong => Err(wrong_bearer(&wires, &call)),
+        Claim::Absent => call.client(&wires).await.map(drop),
+    };
+    match may {
+        Ok(()) => inspected(&wires, &call),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// `POST /admin/oauth2/introspect`, for the administrator, as Hydra has it; who that is was asked before.
+pub(super) async fn introspect_as_administrator(State(wires): State<Wires>, request: Request) -> Response {
+    match Call::read(request).await {
+        Ok(call) => inspected(&wires, &call),
+        Err(refused) => refused,
+    }
+}
+
+fn wrong_bearer(wires: &Wires, call: &Call) -> OAuthError {
+    match wires.service.count_stranger(call.source()) {
+        Ok(()) => OAuthError::invalid_token("the bearer token is not the administrator's"),
+        Err(refusal) => refusal.into(),
+    }
+}
+
+fn inspected(wires: &Wires, call: &Call) -> Response {
+    let Some(token) = call.form.get("token") else {
+        return OAuthError::invalid_request("the parameter token is missing").into_response();
+    };
+    let scope = call.form.get("scope").unwrap_or_default();
+    match wires.service.introspect(&Secret::new(token), scope) {
+        Some(claims) => answer(&active(&claims)),
+        None => answer(&json!({ "active": false })),
+    }
+}
+
+/// RFC 7662 §2.2, with Hydra's `token_use`.
+fn active(claims: &Claims) -> Value {
+    let mut members = Map::new();
+    let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
+    set("active", true.into());
+    set("scope", claims.scope.as_str().into());
+    set("client_id", claims.client_id.as_str().into());
+    set("sub", claims.sub.as_str().into());
+    set("aud", claims.aud.names().into());
+    set("iss", claims.iss.as_str().into());
+    set("iat", claims.iat.into());
+    set("nbf", claims.nbf.into());
+    set("exp", claims.exp.into());
+    set("jti", claims.jti.as_str().into());
+    set("token_type", "Bearer".into());
+    set("token_use", "access_token".into());
+    if let Some(bound) = &claims.cnf {
+        set("cnf", json!({ "x5t#S256": bound.thumbprint }));
+    }
+    members.into()
+}
+
+/// `POST /oauth2/revoke`: 200 whatever became of the token (RFC 7009 §2.2).
+async fn revoke(State(wires): State<Wires>, request: Request) -> Response {
+    let call = match Call::read(request).await {
+        Ok(call) => call,
+        Err(refused) => return refused,
+    };
+    match revoked(&wires, &call).await {
+        Ok(()) => {
+            let mut response = StatusCode::OK.into_response();
+            not_stored(response.headers_mut());
+            response
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn revoked(wires: &Wires, call: &Call) -> Result<(), OAuthError> {
+    let (client, _) = call.client(wires).await?;
+    let token = call.form.get("token").ok_or_else(|| OAuthError::invalid_request("the parameter token is missing"))?;
+    let done = wires.service.revoke_access_token(&client, &Secret::new(token)).await;
+    done.map_err(|failure| Refusal::from(failure).into())
+}
+
+fn answer(body: &Value) -> Response {
+    let mut response = Json(body).into_response();
+    not_stored(response.headers_mut());
+    response
+}
+
+/// RFC 6749 §5.1.
+fn not_stored(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, header::HeaderValue::from_static("no-cache"));
 }

@@ -187,6 +187,8 @@ pub struct PairingReceipt {
     pub forms: Vec<FormInfo>,
     /// Copied, saved or acknowledged at least once.
     pub handed_over: bool,
+    /// A new secret of a client that was there before: there is no progress to watch and nothing to cancel.
+    pub rotated: bool,
     pub clipboard: Option<CopyOutcome>,
 }
 

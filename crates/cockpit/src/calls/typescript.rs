@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use pairing::ErrorCode;
 use ts_rs::TS;
 
-use super::{answers::*, inputs::*, *};
+use super::{answers::*, inputs::*, oauth_answers::*, oauth_inputs::*, *};
 use crate::{Settings, Theme};
 
 /// One file with every type and the table of calls, in a stable order. `cargo xtask codegen` writes it.
@@ -42,6 +42,10 @@ fn declarations(config: &ts_rs::Config) -> Vec<String> {
         AuthType ApplicationPairing AuthTypeOffer Form FormInfo RequestPairing
         ClipboardState CopyOutcome PairingReceipt PairingRef PairingForm PlainText Revealed Cleared Saved
         Stage Progress TestedCredentials
+        OAuthOwnerKind OAuthSecretRow OAuthClientRow OAuthClientPage OAuthClientDetail
+        ListOAuthClients OAuthClientRef RotateOAuthSecret RotatedOAuthSecret RetireOAuthSecret
+        SetOAuthClientEnabled DeleteOAuthClient
+        TokenAuthMethod GetAccessToken AccessTokenReceipt AccessTokenRef AccessTokenForm CopyAccessToken
     ]
 }
 

@@ -11,35 +11,28 @@ mod wire;
 use std::{
     fmt,
     sync::{Arc, OnceLock},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use graphql_client::GraphQLQuery;
-use pairing::{ErrorCode, Moment, Secret};
-use reqwest::{
-    Certificate, Client, Response, StatusCode,
-    header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER},
-    redirect,
-};
+use pairing::{Moment, Secret};
+use reqwest::{Client, Response, StatusCode, header::DATE};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{EnvironmentConfig, Problem, calls::CorrelationId};
+use crate::{
+    EnvironmentConfig, Problem,
+    calls::CorrelationId,
+    https::{self, REQUEST_ID, Unread, shape},
+};
 use refusal::{Asked, GraphqlError};
 use server_clock::ServerClock;
 
 pub(crate) use applications::{ApplicationFields, Watched};
 pub(crate) use pairing_data::{NewAuth, NewCredentials, NewToken};
-pub(crate) use refusal::causes;
 pub(crate) use wire::Auth;
 #[cfg(test)]
 pub(crate) use wire::Token;
-
-/// Long enough for a Director whose own limit is 110 s to be given up by a person first.
-const TIMEOUT: Duration = Duration::from_secs(60);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// 200 applications with the longest texts the Director allows stay well below.
-const MAX_ANSWER: usize = 8 << 20;
 
 /// A Director, and what is needed to ask it.
 pub(crate) struct Director {
@@ -96,21 +89,8 @@ struct Answer {
 
 impl Director {
     pub(crate) fn new(environment: &EnvironmentConfig) -> Result<Self, Problem> {
-        let unusable = |cause: String| {
-            Problem::new(ErrorCode::InvalidData, "This environment can't be used as it is set up.")
-                .hint("Check its address and its CA file.")
-                .detail(cause)
-        };
-        let url = reqwest::Url::parse(&environment.director_url).map_err(|cause| unusable(cause.to_string()))?;
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", environment.admin_token.expose()))
-            .map_err(|_| unusable("the administrator's token has characters that no header can carry".into()))?;
-        bearer.set_sensitive(true);
-        let tenant = HeaderValue::try_from(&environment.tenant).map_err(|cause| unusable(cause.to_string()))?;
-        let headers = HeaderMap::from_iter([(AUTHORIZATION, bearer), (TENANT, tenant)]);
-        let http = http_client(environment)
-            .map(|builder| builder.default_headers(headers))
-            .and_then(reqwest::ClientBuilder::build)
-            .map_err(|cause| unusable(causes(&cause)))?;
+        let url = reqwest::Url::parse(&environment.director_url).map_err(|cause| https::unusable(cause.to_string()))?;
+        let http = https::administrator(environment)?;
         Ok(Self {
             http,
             host: url.host_str().unwrap_or_default().to_owned(),
@@ -134,41 +114,30 @@ impl Director {
         Asked { host: &self.host, tenant: &self.tenant }
     }
 
-    fn observe(&self, response: &Response) -> Moment {
+    /// When an answer was given, by the clock of the environment.
+    pub(crate) fn observe(&self, response: &Response) -> Moment {
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
         let now = date.and_then(|date| self.clock.observe(date, Instant::now()));
         // A server without a clock is worth a countdown by ours, not a failure.
-        now.unwrap_or_else(|| Moment::from_unix_millis(millis_since_epoch()))
+        now.unwrap_or_else(https::local_time)
     }
-}
-
-const TENANT: reqwest::header::HeaderName = reqwest::header::HeaderName::from_static("tenant");
-
-/// HTTPS with the environment's CA and nothing else, no redirects (a token must not follow one), and no proxy on
-/// the way to this computer.
-pub(crate) fn http_client(environment: &EnvironmentConfig) -> reqwest::Result<reqwest::ClientBuilder> {
-    let mut builder = Client::builder()
-        .https_only(true)
-        .redirect(redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TIMEOUT)
-        .user_agent(concat!("pairing-cockpit/", env!("CARGO_PKG_VERSION")));
-    if let Some(pem) = &environment.ca_pem {
-        builder = builder.tls_certs_only(Certificate::from_pem_bundle(pem)?).no_proxy();
-    }
-    Ok(builder)
 }
 
 impl Session {
     async fn ask<Q: GraphQLQuery>(&self, variables: Q::Variables) -> Result<At<Q::ResponseData>, Failed> {
         let asked = self.director.asked();
         let body = Q::build_query(variables);
-        let request = self.director.http.post(&self.director.url).header("x-request-id", self.call.to_string());
+        let request = self.director.http.post(&self.director.url).header(REQUEST_ID, self.call.to_string());
         let response = request.json(&body).send().await.map_err(|error| Failed::Problem(asked.transport(&error)))?;
         let moment = self.director.observe(&response);
         let status = response.status();
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let bytes = read_limited(response, asked).await?;
+        let retry_after = https::retry_after(&response);
+        let bytes = https::read(response).await.map_err(|unread| {
+            Failed::Problem(match unread {
+                Unread::Transport(error) => asked.transport(&error),
+                Unread::TooLong => asked.protocol("the answer is longer than 8 MiB"),
+            })
+        })?;
         tracing::debug!(operation = body.operation_name, status = status.as_u16(), "asked the Director");
         let answer: Result<Answer, _> = serde_json::from_slice(&bytes);
         match answer {
@@ -184,39 +153,13 @@ impl Session {
             }
             Ok(_) if status.is_success() => Err(Failed::Problem(asked.protocol("neither data nor errors"))),
             Err(cause) if status.is_success() => Err(Failed::Problem(asked.protocol(shape(&cause)))),
-            Ok(_) | Err(_) => Err(Failed::Problem(asked.status(status, retry_after.as_deref()))),
+            Ok(_) | Err(_) => Err(Failed::Problem(asked.status(status, retry_after))),
         }
     }
 }
 
 fn parse<T: DeserializeOwned>(data: Value) -> Result<T, String> {
     serde_json::from_value(data).map_err(|cause| shape(&cause))
-}
-
-/// What is wrong with an answer, without its values: serde quotes the text it stumbled over, which may be a token.
-fn shape(cause: &serde_json::Error) -> String {
-    format!(
-        "the answer is not the agreed JSON ({:?}, line {}, column {})",
-        cause.classify(),
-        cause.line(),
-        cause.column()
-    )
-}
-
-async fn read_limited(mut response: Response, asked: Asked<'_>) -> Result<Vec<u8>, Failed> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Failed::Problem(asked.transport(&error)))? {
-        if bytes.len() + chunk.len() > MAX_ANSWER {
-            return Err(Failed::Problem(asked.protocol("the answer is longer than 8 MiB")));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
-}
-
-fn millis_since_epoch() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A secret that arrived on the wire.

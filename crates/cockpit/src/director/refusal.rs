@@ -1,13 +1,11 @@
 //! From what a Director or the network answered to the words of the window. Decided by HTTP status, `error_code`
 //! and error types only: a message of the other side is shown folded and never read.
 
-use std::error::Error as _;
-
 use pairing::ErrorCode;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
-use crate::Problem;
+use crate::{Problem, https};
 
 /// What the words need to name.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +60,7 @@ impl Asked<'_> {
                 Problem::new(ErrorCode::InvalidOperation, "Somebody else is changing this application right now.")
                     .hint("Reload it and try again.")
             }
-            Some(28) => timed_out(self.host),
+            Some(28) => https::timed_out(self.host),
             Some(36 | 400) => Problem::new(ErrorCode::BadRequest, "The Director could not read the request.")
                 .hint("This is a fault of this program; report it with the details."),
             Some(_) | None => of_its_own(),
@@ -71,16 +69,10 @@ impl Asked<'_> {
     }
 
     /// An HTTP status without a body that says more.
-    pub(super) fn status(self, status: StatusCode, retry_after: Option<&str>) -> Problem {
+    pub(super) fn status(self, status: StatusCode, retry_after: Option<u32>) -> Problem {
         let problem = match status.as_u16() {
             401 | 403 => unauthorized(),
-            // Both an upper limit on requests and a gateway that sheds load ask for the same.
-            429 => {
-                let seconds: Option<u32> = retry_after.and_then(|value| value.trim().parse().ok());
-                let when = seconds.map_or_else(|| "in a moment".to_owned(), |seconds| format!("in {seconds} s"));
-                Problem::new(ErrorCode::RateLimited, format!("{} asks us to slow down.", self.host))
-                    .hint(format!("Try again {when}."))
-            }
+            429 => https::slow_down(self.host, retry_after),
             413 => Problem::new(ErrorCode::TooLarge, "The Director refused the request because it is too large."),
             502..=504 => Problem::new(ErrorCode::Unavailable, format!("{} is not ready to answer.", self.host))
                 .hint("Wait a moment and try again."),
@@ -93,22 +85,8 @@ impl Asked<'_> {
         problem.detail(format!("HTTP {status}"))
     }
 
-    /// No usable HTTP answer at all.
     pub(super) fn transport(self, error: &reqwest::Error) -> Problem {
-        let host = self.host;
-        let problem = if is_tls(error) {
-            Problem::new(ErrorCode::UntrustedServer, format!("{host} shows a certificate we don't trust."))
-                .hint("Check that the address is right and that this environment's CA file belongs to it.")
-        } else if error.is_timeout() {
-            timed_out(host)
-        } else if error.is_connect() {
-            Problem::new(ErrorCode::Unreachable, format!("{host} can't be reached."))
-                .hint("Check that the server runs and that the network works, then try again.")
-        } else {
-            Problem::new(ErrorCode::Protocol, format!("The connection to {host} broke off."))
-                .hint("Try again. If something was being created, look at the list first.")
-        };
-        problem.detail(causes(error))
+        https::transport(self.host, error)
     }
 
     /// An answer that is not the agreed JSON.
@@ -124,41 +102,9 @@ fn unauthorized() -> Problem {
         .hint("Restart the local server, or sign in to this environment again.")
 }
 
-fn timed_out(host: &str) -> Problem {
-    Problem::new(ErrorCode::TimedOut, format!("{host} doesn't answer in time."))
-        .hint("Try again. If something was being created, look at the list first: it may have gone through.")
-}
-
 fn of_its_own() -> Problem {
     Problem::new(ErrorCode::Internal, "The Director had a problem of its own.")
         .hint("Try again. If it stays, give the correlation id to whoever runs the Director.")
-}
-
-fn is_tls(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if cause.is::<rustls::Error>() {
-            return true;
-        }
-        // `source` of an I/O error skips the error that it wraps.
-        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        source = wrapped.map_or_else(|| cause.source(), |inner| Some(inner));
-    }
-    false
-}
-
-/// The chain of causes without the address, which may carry more than a person should copy around.
-pub(crate) fn causes(error: &reqwest::Error) -> String {
-    let mut text = String::new();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if !text.is_empty() {
-            text.push_str(": ");
-        }
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
@@ -211,7 +157,7 @@ mod tests {
         assert_eq!(status(503, None).code, ErrorCode::Unavailable);
         assert_eq!(status(507, None).code, ErrorCode::StorageFull);
         assert_eq!(status(404, None).code, ErrorCode::Protocol);
-        let limited = status(429, Some("12"));
+        let limited = status(429, Some(12));
         assert_eq!((limited.code, limited.hint.as_deref()), (ErrorCode::RateLimited, Some("Try again in 12 s.")));
     }
 

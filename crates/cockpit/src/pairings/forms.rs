@@ -3,13 +3,12 @@
 use pairing::Secret;
 use serde_json::json;
 
-use super::{
-    Handed, Pairing, Subject,
-    recipes::{Recipe, file_name},
-};
+use super::{Handed, Pairing, Subject};
 use crate::{
     Problem,
-    calls::{Form, FormInfo},
+    calls::{Form, FormInfo, TokenAuthMethod},
+    oauth_clients::form_encoded,
+    recipes::{Recipe, file_name},
 };
 
 impl Form {
@@ -156,11 +155,18 @@ impl Pairing {
     }
 
     fn access_token_recipe(&self, secret: &Secret) -> Option<Secret> {
-        let Subject::Credentials { client_id, token_url, scopes, ca_file } = &self.subject else { return None };
-        let recipe = Recipe::new(Recipe::ACCESS_TOKEN)
+        let Subject::Credentials { client_id, token_url, scopes, auth_method, ca_file } = &self.subject else {
+            return None;
+        };
+        let template = match auth_method {
+            TokenAuthMethod::Basic => Recipe::ACCESS_TOKEN,
+            TokenAuthMethod::Post => Recipe::ACCESS_TOKEN_POST,
+        };
+        let recipe = Recipe::new(template)
             .comment("NAME", &self.application_name)
-            .word("CLIENT_ID", client_id)
-            .word("CLIENT_SECRET", secret.expose())
+            // Both travel form-encoded, in HTTP Basic, too; what we generate looks the same.
+            .word("CLIENT_ID", &form_encoded(client_id))
+            .word("CLIENT_SECRET", &form_encoded(secret.expose()))
             .word("TOKEN_URL", token_url)
             .word("SCOPES", &scopes.join(" "))
             .file("CA_FILE", ca_file.as_deref());
@@ -178,6 +184,7 @@ mod tests {
     use pairing::{Moment, PairingData};
 
     use super::*;
+    use crate::pairings::Origin;
 
     fn pairing(subject: Subject, secret: Handed) -> Pairing {
         Pairing {
@@ -191,6 +198,7 @@ mod tests {
             token_created_at: None,
             had_certificate: false,
             handed_over: false,
+            origin: Origin::Requested,
             subject,
             secret: Some(secret),
         }
@@ -214,9 +222,18 @@ mod tests {
             client_id: "client".into(),
             token_url: "https://localhost:8443/oauth2/token".into(),
             scopes: vec!["application:read".into(), "application:write".into()],
+            auth_method: TokenAuthMethod::Basic,
             ca_file: None,
         };
         pairing(subject, Handed::ClientSecret(Secret::new("canary~Secret")))
+    }
+
+    fn credentials_in_body() -> Pairing {
+        let mut pairing = credentials();
+        if let Subject::Credentials { auth_method, .. } = &mut pairing.subject {
+            *auth_method = TokenAuthMethod::Post;
+        }
+        pairing
     }
 
     fn text(pairing: &Pairing, form: Form) -> String {
@@ -238,12 +255,13 @@ mod tests {
 
     #[test]
     fn every_recipe_is_valid_shell() {
-        let (certificate, credentials) = (certificate(), credentials());
+        let (certificate, credentials, in_body) = (certificate(), credentials(), credentials_in_body());
         let recipes = [
             (&certificate, Form::Curl),
             (&certificate, Form::Openssl),
             (&certificate, Form::Env),
             (&credentials, Form::CurlToken),
+            (&in_body, Form::CurlToken),
         ];
         for (pairing, form) in recipes {
             let script = text(pairing, form);
@@ -294,7 +312,7 @@ mod tests {
     /// What is called not secret must not contain the secret, and the other way round.
     #[test]
     fn secret_forms_are_those_that_contain_the_secret() {
-        for pairing in [certificate(), credentials()] {
+        for pairing in [certificate(), credentials(), credentials_in_body()] {
             for FormInfo { form, secret } in pairing.forms() {
                 let has = text(&pairing, form).contains("canary") || form == Form::PairingData;
                 assert_eq!(has, secret, "{form:?}");

@@ -55,7 +55,7 @@ impl Cockpit {
         Ok(outcome)
     }
 
-    async fn copy_secret(&self, value: Secret) -> CopyOutcome {
+    pub(crate) async fn copy_secret(&self, value: Secret) -> CopyOutcome {
         let settings = self.settings();
         match self.desktop.write_secret(value, settings.clipboard_time()).await {
             Ok(SecretWritten { kept_out_of_history }) => CopyOutcome {

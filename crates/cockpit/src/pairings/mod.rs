@@ -1,19 +1,24 @@
 //! Pairings that are under way. The secrets live here and nowhere else: the page gets a receipt, and a value only
 //! when *Show* is pressed.
 
+mod client_secrets;
 mod forms;
 mod hand_over;
 mod progress;
-mod recipes;
 mod request;
-mod token_endpoint;
+mod trial;
 
 use std::path::PathBuf;
 
-use pairing::{Moment, Secret};
+use pairing::{ErrorCode, Moment, Secret};
 use uuid::Uuid;
 
-use crate::calls::{AuthType, PairingReceipt};
+use crate::{
+    Problem,
+    calls::{AuthType, PairingReceipt, TokenAuthMethod},
+};
+
+pub(crate) use client_secrets::NewSecret;
 
 /// One pairing: what was asked for, what is still to be handed over, and what progress is measured against.
 #[derive(Clone, Debug)]
@@ -31,16 +36,35 @@ pub(crate) struct Pairing {
     /// The system auth had a certificate before: seeing one does not mean that a new one was issued.
     had_certificate: bool,
     handed_over: bool,
+    origin: Origin,
     subject: Subject,
     /// Gone after it was acknowledged, used up or has expired.
     secret: Option<Handed>,
 }
 
+/// How a secret came to be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// With a new system auth, which can be watched and cancelled.
+    Requested,
+    /// A further secret of an OAuth client that was there before.
+    Rotated,
+}
+
 /// The values that are not secret.
 #[derive(Clone, Debug)]
 enum Subject {
-    Certificate { connector_url: Option<String>, ca_file: Option<PathBuf> },
-    Credentials { client_id: String, token_url: String, scopes: Vec<String>, ca_file: Option<PathBuf> },
+    Certificate {
+        connector_url: Option<String>,
+        ca_file: Option<PathBuf>,
+    },
+    Credentials {
+        client_id: String,
+        token_url: String,
+        scopes: Vec<String>,
+        auth_method: TokenAuthMethod,
+        ca_file: Option<PathBuf>,
+    },
 }
 
 /// The values that are.
@@ -63,6 +87,10 @@ impl Pairings {
     fn add(&mut self, pairing: Pairing) {
         // A re-issue killed the token before; its page follows the new receipt.
         self.list.retain(|old| old.system_auth_id.is_empty() || old.system_auth_id != pairing.system_auth_id);
+        self.push(pairing);
+    }
+
+    fn push(&mut self, pairing: Pairing) {
         if self.list.len() >= MAX_PAIRINGS {
             self.list.remove(0);
         }
@@ -110,6 +138,16 @@ impl Pairing {
         Uuid::new_v4().to_string()
     }
 
+    /// # Errors
+    /// It was rotated: the message says what that rules out.
+    fn check_requested(&self, message: &str) -> Result<(), Problem> {
+        match self.origin {
+            Origin::Requested => Ok(()),
+            Origin::Rotated => Err(Problem::new(ErrorCode::InvalidOperation, message)
+                .hint("Open the OAuth client: there secrets are retired, and it says when they were used.")),
+        }
+    }
+
     const fn auth_type(&self) -> AuthType {
         match self.subject {
             Subject::Certificate { .. } => AuthType::ClientCertificate,
@@ -140,6 +178,7 @@ impl Pairing {
             scopes,
             forms: self.forms(),
             handed_over: self.handed_over,
+            rotated: self.origin == Origin::Rotated,
             clipboard: None,
         }
     }

@@ -17,6 +17,7 @@ const NO_ANSWER_AFTER_SECONDS: i64 = 10;
 impl Cockpit {
     pub(crate) async fn pairing_progress(&self, call: CorrelationId, input: PairingRef) -> Result<Progress, Problem> {
         let pairing = self.pairing(&input.pairing_id)?;
+        pairing.check_requested("No progress can be shown for a rotated secret: its client was there before.")?;
         let At { value: watched, moment: now } = self.session(call)?.watch(pairing.application_id.clone()).await?;
         let progress = progress(&pairing, watched.as_ref(), now);
         let is_token = matches!(pairing.subject, Subject::Certificate { .. });
@@ -105,7 +106,7 @@ fn seconds(at: Option<Moment>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::director::Token;
+    use crate::{director::Token, pairings::Origin};
 
     const START: Moment = Moment::from_unix_millis(1_720_089_840_123);
 
@@ -121,6 +122,7 @@ mod tests {
             token_created_at: Some(START),
             had_certificate: false,
             handed_over: false,
+            origin: Origin::Requested,
             subject,
             secret: None,
         }
@@ -195,8 +197,13 @@ mod tests {
 
     #[test]
     fn credentials_are_paired_by_a_call_after_they_were_requested() {
-        let subject =
-            Subject::Credentials { client_id: "c".into(), token_url: "u".into(), scopes: Vec::new(), ca_file: None };
+        let subject = Subject::Credentials {
+            client_id: "c".into(),
+            token_url: "u".into(),
+            scopes: Vec::new(),
+            auth_method: crate::calls::TokenAuthMethod::Basic,
+            ca_file: None,
+        };
         let pairing = Pairing { expires_at: None, ..pairing(subject) };
         let at = |watched: &Watched| progress(&pairing, Some(watched), START.plus_seconds(5)).stage;
         assert_eq!(at(&watched("INITIAL", Some(vec![auth(None, None)]))), Stage::Waiting);

@@ -2,13 +2,13 @@
 
 use pairing::{ErrorCode, Moment};
 
-use super::{Handed, Pairing, Subject};
+use super::{Handed, Origin, Pairing, Subject};
 use crate::{
     Cockpit, Problem,
     applications::application_gone,
     calls::{
         ApplicationPairing, AuthType, AuthTypeOffer, CorrelationId, Nothing, PairingReceipt, PairingRef,
-        RequestPairing, Text,
+        RequestPairing, Text, TokenAuthMethod,
     },
     cockpit::{Connection, lock},
     director::{NewAuth, NewCredentials, NewToken, Watched},
@@ -20,7 +20,7 @@ impl Cockpit {
         call: CorrelationId,
         input: ApplicationPairing,
     ) -> Result<Vec<AuthTypeOffer>, Problem> {
-        let Connection { environment, director } = self.connection()?;
+        let Connection { environment, director, .. } = self.connection()?;
         let offered = director.session(call).auth_types(input.application_id.into_inner()).await?;
         let offer = |auth_type| {
             // A Director that cannot be asked has both mutations: every one that shipped does.
@@ -86,6 +86,8 @@ impl Cockpit {
 
     pub(crate) async fn cancel_pairing(&self, call: CorrelationId, input: PairingRef) -> Result<Nothing, Problem> {
         let pairing = self.pairing(&input.pairing_id)?;
+        // It would take the client away, with the secrets that others use.
+        pairing.check_requested("A rotated secret can't be cancelled.")?;
         if pairing.system_auth_id.is_empty() {
             return Err(Problem::new(
                 ErrorCode::InvalidOperation,
@@ -161,6 +163,7 @@ fn credentials(
             client_id: handed.client_id,
             token_url: handed.token_url,
             scopes: handed.scopes,
+            auth_method: TokenAuthMethod::Basic,
             ca_file: connection.environment.ca_file.clone(),
         },
         secret: Some(Handed::ClientSecret(handed.client_secret)),
@@ -186,6 +189,7 @@ fn empty(
         token_created_at: None,
         had_certificate: false,
         handed_over: false,
+        origin: Origin::Requested,
         subject: Subject::Certificate { connector_url: None, ca_file: None },
         secret: None,
     }

@@ -3,39 +3,41 @@
 use std::{collections::BTreeMap, path::Path};
 
 /// A template with `{{NAME}}` in it, and the values so far.
-pub(super) struct Recipe {
+pub(crate) struct Recipe {
     template: &'static str,
     values: BTreeMap<&'static str, String>,
 }
 
 impl Recipe {
-    pub(super) const OPENSSL: &'static str = include_str!("../../recipes/openssl.sh");
-    pub(super) const CONFIGURATION: &'static str = include_str!("../../recipes/configuration.sh");
-    pub(super) const ACCESS_TOKEN: &'static str = include_str!("../../recipes/access-token.sh");
-    pub(super) const ENV: &'static str = include_str!("../../recipes/pairing.env");
+    pub(crate) const OPENSSL: &'static str = include_str!("../recipes/openssl.sh");
+    pub(crate) const CONFIGURATION: &'static str = include_str!("../recipes/configuration.sh");
+    pub(crate) const ACCESS_TOKEN: &'static str = include_str!("../recipes/access-token.sh");
+    pub(crate) const ACCESS_TOKEN_POST: &'static str = include_str!("../recipes/access-token-post.sh");
+    pub(crate) const VIEWER: &'static str = include_str!("../recipes/viewer.sh");
+    pub(crate) const ENV: &'static str = include_str!("../recipes/pairing.env");
 
-    pub(super) fn new(template: &'static str) -> Self {
+    pub(crate) fn new(template: &'static str) -> Self {
         Self { template, values: BTreeMap::new() }
     }
 
     /// A value that the shell reads back exactly as it is.
-    pub(super) fn word(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn word(mut self, name: &'static str, value: &str) -> Self {
         self.values.insert(name, shell_word(value));
         self
     }
 
-    pub(super) fn file(self, name: &'static str, path: Option<&Path>) -> Self {
+    pub(crate) fn file(self, name: &'static str, path: Option<&Path>) -> Self {
         self.word(name, &path.map(|path| path.display().to_string()).unwrap_or_default())
     }
 
     /// Words for a comment: nothing in them may end the line.
-    pub(super) fn comment(mut self, name: &'static str, text: &str) -> Self {
+    pub(crate) fn comment(mut self, name: &'static str, text: &str) -> Self {
         self.values.insert(name, text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect());
         self
     }
 
     /// One pass, so that a value that looks like a placeholder stays what it is.
-    pub(super) fn render(self) -> String {
+    pub(crate) fn render(self) -> String {
         let mut text = String::with_capacity(self.template.len() + 512);
         let mut rest = self.template;
         while let Some((before, after)) = rest.split_once("{{") {
@@ -53,12 +55,12 @@ impl Recipe {
 }
 
 /// Single quotes keep everything but themselves.
-fn shell_word(value: &str) -> String {
+pub(crate) fn shell_word(value: &str) -> String {
     format!("'{}'", value.replace('\'', "'\\''"))
 }
 
 /// The start of the file names that a recipe makes: the application's name as the Director normalizes it.
-pub(super) fn file_name(application_name: &str) -> String {
+pub(crate) fn file_name(application_name: &str) -> String {
     let normal = pairing::normalize(application_name);
     let bare = normal.strip_prefix("mp-").unwrap_or_default();
     if bare.is_empty() { "application".to_owned() } else { bare.to_owned() }

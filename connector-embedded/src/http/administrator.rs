@@ -1,0 +1,35 @@
+//! The administrator, by `Authorization: Bearer <admin token>`: what the console, the Hydra-compatible API and
+//! introspection ask for.
+
+use axum::http::{HeaderMap, header};
+use pairing::Secret;
+
+use super::Wires;
+
+/// What an `Authorization` header says about the administrator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// No bearer token at all.
+    Absent,
+    Wrong,
+    Right,
+}
+
+impl Wires {
+    pub(super) fn administrator(&self, headers: &HeaderMap) -> Claim {
+        let Some(token) = bearer(headers) else { return Claim::Absent };
+        if self.is_admin_token(&token) { Claim::Right } else { Claim::Wrong }
+    }
+
+    pub(super) fn is_admin_token(&self, token: &Secret) -> bool {
+        token.hash().matches(self.admin_token.hash().as_bytes())
+    }
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750 §2.1).
+pub(super) fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| Secret::new(token))
+}
