@@ -7,8 +7,6 @@ use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::Request,
     http::{Extensions, StatusCode},
-    middleware::Next,
-    response::Response,
 };
 use http_body_util::BodyExt as _;
 
@@ -42,8 +40,8 @@ impl BodyError {
     }
 }
 
-/// Middleware: replaces the body by its bytes, or leaves a [`BodyError`] for the wire to word.
-pub(super) async fn receive(request: Request, next: Next) -> Response {
+/// Replaces the body by its bytes, or leaves a [`BodyError`] for the wire to word.
+pub(super) async fn receive(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
     let bytes = match collect(body).await {
         Ok(bytes) => bytes,
@@ -52,7 +50,7 @@ pub(super) async fn receive(request: Request, next: Next) -> Response {
             Bytes::new()
         }
     };
-    next.run(Request::from_parts(parts, Body::from(bytes))).await
+    Request::from_parts(parts, Body::from(bytes))
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, BodyError> {

@@ -3,12 +3,11 @@
 //! Every request must name us in `Host` (DNS rebinding), and none may come from a page (`Origin`,
 //! `Sec-Fetch-Site`). No CORS header is ever sent, so a preflight fails as well.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{StatusCode, header, uri::Authority},
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
@@ -31,35 +30,38 @@ impl Guard {
         Self { hosts, port }
     }
 
+    /// # Errors
+    /// What to answer instead.
+    #[expect(clippy::result_large_err, reason = "the answer itself, made once per refused request")]
+    pub(super) fn check(&self, request: &Request) -> Result<(), Response> {
+        let headers = request.headers();
+        let from_page =
+            headers.contains_key(header::ORIGIN) || headers.get("sec-fetch-site").is_some_and(|site| site != "none");
+        if from_page {
+            let words = "Requests from web pages are refused. Call this address from a program.\n";
+            return Err((StatusCode::FORBIDDEN, words).into_response());
+        }
+        let in_header = headers.get(header::HOST).map(|value| value.to_str().unwrap_or_default());
+        let in_uri = request.uri().authority().map(Authority::as_str);
+        let named = in_header.or(in_uri);
+        // HTTP/2 carries the name in the request line; when both are there, both must be ours.
+        let known = named.is_some() && [in_header, in_uri].into_iter().flatten().all(|name| self.knows(name));
+        if !known {
+            let words = format!(
+                "This server does not answer to the name in the header Host. It answers to {} on port {}.\n",
+                self.hosts.join(", "),
+                self.port
+            );
+            return Err((StatusCode::MISDIRECTED_REQUEST, words).into_response());
+        }
+        Ok(())
+    }
+
     fn knows(&self, authority: &str) -> bool {
         let Ok(authority) = authority.parse::<Authority>() else { return false };
         let port = authority.port_u16().unwrap_or(443);
-        port == self.port && self.hosts.contains(&authority.host().to_lowercase())
+        port == self.port && self.hosts.iter().any(|host| host.eq_ignore_ascii_case(authority.host()))
     }
-}
-
-pub(super) async fn check(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let from_page =
-        headers.contains_key(header::ORIGIN) || headers.get("sec-fetch-site").is_some_and(|site| site != "none");
-    if from_page {
-        let words = "Requests from web pages are refused. Call this address from a program.\n";
-        return (StatusCode::FORBIDDEN, words).into_response();
-    }
-    let in_header = headers.get(header::HOST).map(|value| value.to_str().unwrap_or_default());
-    let in_uri = request.uri().authority().map(Authority::as_str);
-    let named = in_header.or(in_uri);
-    // HTTP/2 carries the name in the request line; when both are there, both must be ours.
-    let known = named.is_some() && [in_header, in_uri].into_iter().flatten().all(|name| guard.knows(name));
-    if !known {
-        let words = format!(
-            "This server does not answer to the name in the header Host. It answers to {} on port {}.\n",
-            guard.hosts.join(", "),
-            guard.port
-        );
-        return (StatusCode::MISDIRECTED_REQUEST, words).into_response();
-    }
-    next.run(request).await
 }
 
 #[cfg(test)]

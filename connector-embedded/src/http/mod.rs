@@ -6,6 +6,7 @@ mod connector;
 mod console;
 pub(crate) mod director;
 mod document;
+mod edge;
 mod fault;
 mod guard;
 mod hydra;
@@ -92,9 +93,7 @@ fn finish(router: Router, guard: Guard) -> Router {
             (StatusCode::METHOD_NOT_ALLOWED, "This address answers to another method; see the header Allow.\n")
         })
         .fallback(|| async { (StatusCode::NOT_FOUND, "Nothing is served at this address.\n") })
-        .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
-        .layer(middleware::from_fn(body::receive))
-        .layer(middleware::from_fn(observe::request))
+        .layer(middleware::from_fn_with_state(Arc::new(guard), edge::pass))
 }
 
 fn health() -> Router<Wires> {

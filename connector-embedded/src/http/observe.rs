@@ -5,40 +5,60 @@ use std::time::Instant;
 
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue},
-    middleware::Next,
+    http::{HeaderName, HeaderValue, Method},
     response::Response,
 };
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(super) async fn request(request: Request, next: Next) -> Response {
-    let id = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok()).filter(|id| is_plain(id));
-    let id = id.map_or_else(|| uuid::Uuid::new_v4().to_string(), str::to_owned);
-    let span = tracing::info_span!("request", id);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let started = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let status = response.status().as_u16();
-    span.in_scope(|| {
-        let ms = started.elapsed().as_millis();
-        if status >= 500 {
-            tracing::error!(%method, path, status, ms, "answered");
-        } else {
-            tracing::debug!(%method, path, status, ms, "answered");
-        }
-    });
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
+/// A request that is being answered.
+pub(super) struct Observed {
+    id: HeaderValue,
+    span: Span,
+    method: Method,
+    path: String,
+    started: Instant,
+}
+
+impl Observed {
+    pub(super) fn begin(request: &Request) -> Self {
+        let given = request.headers().get(&REQUEST_ID).filter(|id| is_plain(id.as_bytes()));
+        // Who sends a number wants to find it in the log. Ours is there when something is worth looking up.
+        let (id, span) = match given {
+            Some(id) => (id.clone(), tracing::info_span!("request", id = id.to_str().unwrap_or_default())),
+            None => {
+                let mut number = [0; 36];
+                let number = uuid::Uuid::new_v4().hyphenated().encode_lower(&mut number);
+                let id = HeaderValue::from_str(number).unwrap_or(HeaderValue::from_static("none"));
+                (id, tracing::debug_span!("request", id = &*number))
+            }
+        };
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        Self { id, span, method, path, started: Instant::now() }
     }
-    let headers = response.headers_mut();
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    headers.entry("cache-control").or_insert(HeaderValue::from_static("no-store"));
-    response
+
+    /// Waits for the answer, notes it, and adds the headers that every answer has.
+    pub(super) async fn answered(self, answer: impl Future<Output = Response>) -> Response {
+        let mut response = answer.instrument(self.span.clone()).await;
+        let status = response.status().as_u16();
+        self.span.in_scope(|| {
+            let (method, path, ms) = (&self.method, &self.path, self.started.elapsed().as_millis());
+            if status >= 500 {
+                tracing::error!(%method, path, status, ms, id = ?self.id, "answered");
+            } else {
+                tracing::debug!(%method, path, status, ms, "answered");
+            }
+        });
+        let headers = response.headers_mut();
+        headers.insert(REQUEST_ID, self.id);
+        headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+        headers.entry("cache-control").or_insert(HeaderValue::from_static("no-store"));
+        response
+    }
 }
 
 /// An id that is safe to repeat in a log and a header.
-fn is_plain(id: &str) -> bool {
-    (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+fn is_plain(id: &[u8]) -> bool {
+    (1..=128).contains(&id.len()) && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
 }

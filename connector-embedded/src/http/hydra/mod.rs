@@ -96,10 +96,10 @@ async fn patch(State(wires): State<Wires>, Path(id): Path<String>, request: Requ
     let patch: json_patch::Patch = read(request).await?;
     let mut document = render(&found.client, &Rendering::default());
     json_patch::patch(&mut document, &patch).map_err(|error| HydraError::invalid_request(error.to_string()))?;
-    if document["client_id"] != Value::from(id.as_str()) {
+    if document["client_id"] != id.as_str() {
         return Err(HydraError::invalid_request("client_id cannot be changed"));
     }
-    let client: ClientJson = parse(document)?;
+    let client: ClientJson = parse(&document)?;
     replaced(&wires, id, client).await
 }
 
@@ -192,12 +192,12 @@ async fn read<T: DeserializeOwned>(request: Request) -> Result<T, HydraError> {
     let bytes = bytes.map_err(|error| HydraError::unreadable(error.status(), error.message(GRAPHQL)))?;
     let document: Value = serde_json::from_slice(&bytes)
         .map_err(|error| HydraError::invalid_request(format!("the body is not JSON: {error}")))?;
-    parse(document)
+    parse(&document)
 }
 
 /// A member of a wrong type is refused here, by its name, so that no list can ever carry it.
-fn parse<T: DeserializeOwned>(document: Value) -> Result<T, HydraError> {
-    let error = match serde_json::from_value(document.clone()) {
+fn parse<T: DeserializeOwned>(document: &Value) -> Result<T, HydraError> {
+    let error = match T::deserialize(document) {
         Ok(read) => return Ok(read),
         Err(error) => error,
     };

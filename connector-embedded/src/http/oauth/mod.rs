@@ -16,7 +16,8 @@ use axum::{
     routing::{get, post},
 };
 use pairing::{Failure, Secret};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use super::{
     PeerAddress, PeerCertificate, Wires,
@@ -26,7 +27,12 @@ use super::{
 use crate::{
     service::{
         identity::CertificateHolder,
-        oauth::{Refusal, access_token::Claims, authentication::Presented, grant::Wish},
+        oauth::{
+            Refusal,
+            access_token::{Claims, Confirmation},
+            authentication::Presented,
+            grant::Wish,
+        },
     },
     store::client_index::Client,
 };
@@ -120,12 +126,21 @@ async fn exchange(wires: &Wires, call: &Call) -> Result<Response, OAuthError> {
         resource: call.form.all("resource").to_vec(),
     };
     let granted = wires.service.grant(&client, &wish, certificate.as_ref())?;
-    Ok(answer(&json!({
-        "access_token": granted.value.expose(),
-        "token_type": "bearer",
-        "expires_in": granted.expires_in,
-        "scope": granted.scope,
-    })))
+    Ok(answer(&Granted {
+        access_token: granted.value.expose(),
+        token_type: "bearer",
+        expires_in: granted.expires_in,
+        scope: &granted.scope,
+    }))
+}
+
+/// RFC 6749 §5.1; the scope is always there, because it may be less than what was asked for.
+#[derive(Serialize)]
+struct Granted<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: i64,
+    scope: &'a str,
 }
 
 /// `POST /oauth2/introspect`, for the administrator and for every client; RFC 7662 §2.1 wants one of them.
@@ -166,31 +181,49 @@ fn inspected(wires: &Wires, call: &Call) -> Response {
     };
     let scope = call.form.get("scope").unwrap_or_default();
     match wires.service.introspect(&Secret::new(token), scope) {
-        Some(claims) => answer(&active(&claims)),
+        Some(claims) => answer(&Active::of(&claims)),
         None => answer(&json!({ "active": false })),
     }
 }
 
 /// RFC 7662 §2.2, with Hydra's `token_use`.
-fn active(claims: &Claims) -> Value {
-    let mut members = Map::new();
-    let mut set = |name: &str, value: Value| members.insert(name.to_owned(), value);
-    set("active", true.into());
-    set("scope", claims.scope.as_str().into());
-    set("client_id", claims.client_id.as_str().into());
-    set("sub", claims.sub.as_str().into());
-    set("aud", claims.aud.names().into());
-    set("iss", claims.iss.as_str().into());
-    set("iat", claims.iat.into());
-    set("nbf", claims.nbf.into());
-    set("exp", claims.exp.into());
-    set("jti", claims.jti.as_str().into());
-    set("token_type", "Bearer".into());
-    set("token_use", "access_token".into());
-    if let Some(bound) = &claims.cnf {
-        set("cnf", json!({ "x5t#S256": bound.thumbprint }));
+#[derive(Serialize)]
+struct Active<'a> {
+    active: bool,
+    scope: &'a str,
+    client_id: &'a str,
+    sub: &'a str,
+    /// A list always, as Hydra has it.
+    aud: &'a [String],
+    iss: &'a str,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    jti: &'a str,
+    token_type: &'static str,
+    token_use: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<&'a Confirmation>,
+}
+
+impl<'a> Active<'a> {
+    fn of(claims: &'a Claims) -> Self {
+        Self {
+            active: true,
+            scope: &claims.scope,
+            client_id: &claims.client_id,
+            sub: &claims.sub,
+            aud: claims.aud.names(),
+            iss: &claims.iss,
+            iat: claims.iat,
+            nbf: claims.nbf,
+            exp: claims.exp,
+            jti: &claims.jti,
+            token_type: "Bearer",
+            token_use: "access_token",
+            cnf: claims.cnf.as_ref(),
+        }
     }
-    members.into()
 }
 
 /// `POST /oauth2/revoke`: 200 whatever became of the token (RFC 7009 §2.2).
@@ -216,7 +249,7 @@ async fn revoked(wires: &Wires, call: &Call) -> Result<(), OAuthError> {
     done.map_err(|failure| Refusal::from(failure).into())
 }
 
-fn answer(body: &Value) -> Response {
+fn answer(body: &impl Serialize) -> Response {
     let mut response = Json(body).into_response();
     not_stored(response.headers_mut());
     response

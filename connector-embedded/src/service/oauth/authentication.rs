@@ -40,11 +40,11 @@ impl Client {
     }
 
     fn takes(&self, method: Method) -> bool {
-        match (self.registration.token_endpoint_auth_method.as_deref(), method) {
-            (None, Method::Basic | Method::Post) => true,
-            (Some("client_secret_basic"), Method::Basic) | (Some("client_secret_post"), Method::Post) => true,
-            (Some("tls_client_auth"), Method::IdAlone) => true,
-            _ => false,
+        let registered = self.registration.token_endpoint_auth_method.as_deref();
+        match method {
+            Method::Basic => matches!(registered, None | Some("client_secret_basic")),
+            Method::Post => matches!(registered, None | Some("client_secret_post")),
+            Method::IdAlone => registered == Some("tls_client_auth"),
         }
     }
 
@@ -68,7 +68,7 @@ impl Service {
         }
         let mut key = match &presented.secret {
             Some(secret) => self.fitting_secret(client.as_deref(), secret, now),
-            None => self.certificate_fits(client.as_deref(), presented).then(|| Key { secret_id: None }),
+            None => self.certificate_fits(client.as_deref(), presented).then_some(Key { secret_id: None }),
         };
         let mut counted = Ok(());
         // Where any client has a chosen secret, every failure takes as long as checking one; and it is counted
