@@ -6,7 +6,11 @@
 
 mod application;
 mod caller;
+mod canaries;
 mod certificate_request;
+mod json_web_token;
+mod members;
+mod oauth_client;
 mod program;
 mod server;
 mod store;
@@ -17,8 +21,12 @@ pub mod window;
 
 pub use application::Pairing;
 pub use caller::{Caller, Reply};
+pub use canaries::Canaries;
 pub use certificate_request::{CertificateRequest, KEY_ALGORITHM, key};
-pub use program::{Ended, Program, Ready};
+pub use json_web_token::{JsonWebToken, base64url, unbase64url};
+pub use members::{Rule, assert_members, assert_some_members};
+pub use oauth_client::{GRANT, OAuthClient, READ, access_token, basic};
+pub use program::{Ended, Ports, Program, Ready};
 pub use server::Server;
 pub use store::Store;
 pub use tool::{Tool, text};

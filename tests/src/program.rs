@@ -32,6 +32,13 @@ pub struct Ready {
     pub json: Value,
 }
 
+/// The ports of the two listeners; 0 is any free one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ports {
+    pub token: u16,
+    pub certificate: u16,
+}
+
 /// A process that has ended.
 #[derive(Debug)]
 pub struct Ended {
@@ -49,9 +56,15 @@ impl Program {
     /// The command that serves on a data directory and any free ports, with nothing of our own environment that
     /// could change what it does.
     pub fn serve(data_dir: &Path, options: &[&str]) -> Command {
+        Self::serve_on(data_dir, &Ports::default(), options)
+    }
+
+    /// The same on these ports: access tokens name their issuer, and that has a port.
+    pub fn serve_on(data_dir: &Path, ports: &Ports, options: &[&str]) -> Command {
         let mut command = Self::command();
         command.arg("serve").arg("--data-dir").arg(data_dir);
-        command.args(["--port", "0", "--mtls-port", "0"]).args(options);
+        command.args(["--port", &ports.token.to_string(), "--mtls-port", &ports.certificate.to_string()]);
+        command.args(options);
         command
     }
 

@@ -11,7 +11,7 @@ use reqwest::{Certificate, Client, ClientBuilder};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Caller, Ended, Pairing, Program, Store};
+use crate::{Caller, Ended, Pairing, Ports, Program, Store};
 
 /// A running server, and the folder it works in. Killed when it is dropped.
 #[derive(Debug)]
@@ -52,6 +52,15 @@ impl Server {
 
     pub fn ready(&self, field: &str) -> &str {
         self.program.ready().text(field)
+    }
+
+    /// Where it listens.
+    pub fn ports(&self) -> Ports {
+        let port = |field: &str| {
+            let url: reqwest::Url = self.ready(field).parse().expect("an address in the ready line");
+            url.port().expect("a port in the ready line")
+        };
+        Ports { token: port("directorUrl"), certificate: port("certificateSecuredDirectorUrl") }
     }
 
     pub fn program(&self) -> &Program {

@@ -11,7 +11,7 @@ use crate::workspace::{Profile, WHOLE, Workspace};
 
 /// Builds everything that is measured in one go, then measures. `BENCH_DIR` tells the program where its JSON goes.
 pub(crate) fn bench(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
-    prerequisites::ensure(workspace, Extent::Tests)?;
+    prerequisites::ensure(workspace, Extent::Benchmark)?;
     page::build_if_stale(workspace)?;
     let words = ["build", "--release"].into_iter().chain(WHOLE).chain(["--bins", "--example", "empty_window"]);
     invocation::run(&mut workspace.cargo(words))?;

@@ -32,12 +32,12 @@ cargo xtask COMMAND
   test                      every check and every test, in the order in which they fail soonest
   test --fast               format, lints and the tests of the crates that need no window, no npm, no browser
   test -- ARGS              only the tests that nextest selects by ARGS (window, -E 'package(blackbox)', ...), with all they need
-  bench [-- ARGS]           release build, then the benchmark; JSON in target/bench
+  bench [-- SECTIONS]       release build, then the benchmark or some sections of it (pairing, oauth, window); JSON in target/bench
   codegen [--check]         write the generated files; with --check, fail if one is not what would be written
   lint                      format, clippy, page lint, tidy
   bundle                    not there yet: the installers need the Tauri command-line tool, which nothing here downloads
 
-run, test and bench install what they lack (Debian packages as root or with sudo, npm packages, tauri-driver,
+run, test and bench install what they lack (Debian packages as root or with sudo, npm and Python packages, tauri-driver,
 cargo-nextest), or print the one command that does.";
 
 fn main() -> ExitCode {

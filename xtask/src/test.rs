@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::invocation;
 use crate::lint;
 use crate::page;
-use crate::prerequisites::{self, Extent, tauri_driver_path};
+use crate::prerequisites::{self, Extent, oauth_clients, tauri_driver_path};
 use crate::steps::{Step, follow};
 use crate::tidy;
 use crate::workspace::{Profile, WHOLE, Workspace};
@@ -77,6 +77,6 @@ fn tests(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     let mut command = display.session(workspace, "cargo");
     command.args(["nextest", "run"]).args(WHOLE).args(arguments);
     workspace.name_binaries(Profile::Debug, &mut command);
-    command.env("TAURI_DRIVER_BIN", tauri_driver_path());
+    command.env("TAURI_DRIVER_BIN", tauri_driver_path()).env("OAUTH_CLIENTS_DIR", oauth_clients(workspace));
     invocation::run(&mut command)
 }

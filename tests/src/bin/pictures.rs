@@ -67,7 +67,42 @@ impl Album {
         window.click("@test-credentials").await;
         window.appears("@test-ok").await;
         self.take(&window, "credentials").await;
+        self.clients(&window).await;
         window.quit().await;
+    }
+
+    /// The OAuth clients, one of which was just paired and whose secret is still at hand.
+    async fn clients(&self, window: &Window) {
+        let administrator = window.administrator().await;
+        let query = "query { result: applications(first: 200) { data { id name } } }";
+        let all = administrator.data(query, json!({})).await;
+        for row in all["data"].as_array().expect("applications") {
+            if row["name"] == "Loyalty Programme" || row["name"] == "Warehouse Control" {
+                let create = "mutation($id: ID!) { result: requestClientCredentialsForApplication(id: $id) { id } }";
+                administrator.data(create, json!({ "id": row["id"] })).await;
+            }
+        }
+        window.click("@copy-primary").await;
+        window.says("@copy-outcome", "Copied").await;
+        window.click("@acknowledge").await;
+        window.click("@nav-oauth-clients").await;
+        window.click("@oauth-client-row[data-name='Field Service'] @open-client").await;
+        window.click("@rotate").await;
+        window.click("@confirm-rotate").await;
+        window.click("@copy-primary").await;
+        window.says("@copy-outcome", "Copied").await;
+        window.click("@nav-oauth-clients").await;
+        window.says("@count", "3 OAuth clients").await;
+        window.appears("@oauth-client-row @client-state[data-state=overlap]").await;
+        self.take(window, "oauth-clients").await;
+
+        window.click("@oauth-client-row[data-name='Field Service'] @open-client").await;
+        window.click("@close-fresh").await;
+        window.click("@open-token").await;
+        window.click("@get-token").await;
+        window.appears("@token-result").await;
+        window.value("document.querySelector('[data-testid=oauth-client-page]').scrollTo(0, 0) ?? null").await;
+        self.take(window, "oauth-client").await;
     }
 
     async fn dark(&self) {

@@ -24,6 +24,7 @@ fn the_ready_line_names_everything_and_is_all_there_is() {
         "certificateSecuredConnectorUrl",
         "oauthTokenUrl",
         "oauthAdminUrl",
+        "consoleUrl",
         "internalUrl",
         "caFile",
         "adminTokenFile",
@@ -41,6 +42,7 @@ fn the_ready_line_names_everything_and_is_all_there_is() {
         ("connectorUrl", token, "/connector/graphql"),
         ("oauthTokenUrl", token, "/oauth2/token"),
         ("oauthAdminUrl", token, "/admin/clients"),
+        ("consoleUrl", token, "/console/v1"),
         ("certificateSecuredDirectorUrl", certificate, "/director/graphql"),
         ("certificateSecuredConnectorUrl", certificate, "/connector/graphql"),
     ] {

@@ -3,6 +3,7 @@
 mod cargo_tools;
 mod debian;
 mod node;
+mod oauth_clients;
 mod system;
 
 use std::env;
@@ -13,6 +14,7 @@ use crate::workspace::Workspace;
 
 pub(crate) use cargo_tools::tauri_driver_path;
 pub(crate) use node::npm;
+pub(crate) use oauth_clients::oauth_clients;
 
 /// How much of the project a command touches. Each holds what the one before it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,8 +23,10 @@ pub(crate) enum Extent {
     Server,
     /// The window too: WebKitGTK and Node.
     Window,
-    /// Everything that tests start: display, browser driver, clipboard, openssl, curl.
+    /// Everything that tests start: display, browser driver, clipboard, openssl, curl, OAuth2 clients.
     Tests,
+    /// What makes the load of the benchmark too.
+    Benchmark,
 }
 
 /// Makes sure that all of it is there.
@@ -35,6 +39,7 @@ pub(crate) fn ensure(workspace: &Workspace, extent: Extent) -> Result<(), Failur
     if extent >= Extent::Tests {
         cargo_tools::ensure_nextest(workspace)?;
         cargo_tools::ensure_tauri_driver(workspace)?;
+        oauth_clients::ensure(workspace)?;
     }
     Ok(())
 }
@@ -59,6 +64,7 @@ mod tests {
     fn extents_grow() {
         assert!(Extent::Server < Extent::Window);
         assert!(Extent::Window < Extent::Tests);
+        assert!(Extent::Tests < Extent::Benchmark);
     }
 
     #[test]

@@ -26,6 +26,8 @@ enum Proof {
     Library(&'static str),
     /// A file at a fixed place.
     File(&'static str),
+    /// A module that Python can import.
+    PythonModule(&'static str),
 }
 
 const fn requirement(extent: Extent, package: &'static str, proof: Proof) -> Requirement {
@@ -33,7 +35,7 @@ const fn requirement(extent: Extent, package: &'static str, proof: Proof) -> Req
 }
 
 /// What is really used; `cmake`, librsvg, libssl and libayatana-appindicator, often listed for Tauri, are not.
-const REQUIREMENTS: [Requirement; 13] = [
+const REQUIREMENTS: [Requirement; 15] = [
     // aws-lc-sys and libsqlite3-sys compile C.
     requirement(Extent::Server, "gcc", Proof::Program("cc")),
     requirement(Extent::Server, "libc6-dev", Proof::File("/usr/include/stdlib.h")),
@@ -51,6 +53,10 @@ const REQUIREMENTS: [Requirement; 13] = [
     requirement(Extent::Tests, "openssl", Proof::Program("openssl")),
     requirement(Extent::Tests, "curl", Proof::Program("curl")),
     requirement(Extent::Tests, "jq", Proof::Program("jq")),
+    // Debian leaves out of Python what makes virtual environments; the package brings Python as well.
+    requirement(Extent::Tests, "python3-venv", Proof::PythonModule("ensurepip")),
+    // Makes load from a process of its own.
+    requirement(Extent::Benchmark, "wrk", Proof::Program("wrk")),
 ];
 
 /// Finds what is missing and, on Debian and its relatives, installs it. Only Linux needs any of it: elsewhere the web
@@ -103,6 +109,9 @@ fn is_proven(workspace: &Workspace, proof: &Proof) -> bool {
         Proof::Program(name) => on_path(name).is_some(),
         Proof::Library(name) => invocation::answer(workspace.program("pkg-config").args(["--exists", name])).is_ok(),
         Proof::File(path) => Path::new(path).exists(),
+        Proof::PythonModule(name) => {
+            invocation::answer(workspace.program("python3").args(["-c", &format!("import {name}")])).is_ok()
+        }
     }
 }
 
@@ -127,11 +136,19 @@ mod tests {
     }
 
     #[test]
+    fn only_the_benchmark_needs_a_load_generator() {
+        assert!(packages(Extent::Benchmark).contains(&"wrk"));
+        assert!(!packages(Extent::Tests).contains(&"wrk"));
+        assert!(packages(Extent::Tests).contains(&"python3-venv"));
+    }
+
+    #[test]
     fn what_is_not_there_is_not_proven() {
         let workspace = Workspace::locate().unwrap();
         assert!(is_proven(&workspace, &Proof::Program("cargo")));
         assert!(!is_proven(&workspace, &Proof::Program("no-such-program")));
         assert!(!is_proven(&workspace, &Proof::Library("no-such-library")));
         assert!(!is_proven(&workspace, &Proof::File("/no/such/file")));
+        assert!(!is_proven(&workspace, &Proof::PythonModule("no_such_module")));
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn render(client: &Client, rendering: &Rendering) -> Value {
         "logo_uri": registration.logo_uri,
         "contacts": list(&registration.contacts),
         "client_secret_expires_at": 0,
-        "subject_type": registration.subject_type.as_deref().unwrap_or("public"),
+        "subject_type": registration.subject_type.as_deref().filter(|kind| !kind.is_empty()).unwrap_or("public"),
         "jwks": registration.jwks,
         "token_endpoint_auth_method": method,
         "userinfo_signed_response_alg": registration.userinfo_signed_response_alg.as_deref().unwrap_or("none"),

@@ -70,15 +70,11 @@ impl Service {
             Some(secret) => self.fitting_secret(client.as_deref(), secret, now),
             None => self.certificate_fits(client.as_deref(), presented).then_some(Key { secret_id: None }),
         };
-        let mut counted = Ok(());
-        // Where any client has a chosen secret, every failure takes as long as checking one; and it is counted
-        // before, so that nobody can make us compute without end.
+        // Where any client has a chosen secret, every failure takes as long as checking one; but not for a source
+        // that has failed too often, or anybody could make us compute without end.
         let slow = key.is_none() && presented.secret.is_some() && self.store.clients().any_chosen();
-        if slow {
-            counted = self.count_stranger(presented.source);
-            if counted.is_ok() {
-                key = self.fitting_chosen_secret(client.as_deref(), presented, now).await?;
-            }
+        if slow && self.oauth.guessing.allowed(presented.source, self.clock.now()).is_ok() {
+            key = self.fitting_chosen_secret(client.as_deref(), presented, now).await?;
         }
         let may = |client: &Client| client.takes(presented.method) && client.row.disabled_at.is_none();
         match (client, key) {
@@ -90,10 +86,7 @@ impl Service {
                 if let Some(client) = client {
                     self.store.clients().failed(&client, now, presented.source);
                 }
-                counted?;
-                if !slow {
-                    self.count_stranger(presented.source)?;
-                }
+                self.count_stranger(presented.source)?;
                 Err(Refusal::InvalidClient)
             }
         }
@@ -104,7 +97,8 @@ impl Service {
     /// # Errors
     /// [`Refusal::TooManyFailures`].
     pub(crate) fn count_stranger(&self, source: IpAddr) -> Result<(), Refusal> {
-        self.oauth.guessing.failed(source).map_err(|retry_after| Refusal::TooManyFailures { retry_after })
+        let counted = self.oauth.guessing.failed(source, self.clock.now());
+        counted.map_err(|retry_after| Refusal::TooManyFailures { retry_after })
     }
 
     /// The generated or remembered secret that fits. An unknown client is compared with something too.

@@ -1,40 +1,85 @@
 //! Slowing down whoever guesses: failed attempts are counted per source address, never per client, so that nobody
-//! can lock a client out by knowing its id. Correct credentials are served whatever the source did before.
+//! can lock a client out by knowing its id. Who is right is served, whatever the source did before.
 
 use std::{
+    collections::HashMap,
     net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
+use pairing::Moment;
 
+/// Sources that are remembered; beyond it those that are nearly forgiven go first.
+const SOURCES: usize = 100_000;
+/// One failure is forgiven after this many milliseconds.
+const FORGIVEN: i64 = 1000;
+
+/// A leaky bucket per source. (A rate-limiting library would do but for one thing: ours can be asked without
+/// counting, because a check that costs much must not begin for a source that has failed too often, and a right
+/// secret must not count.)
 #[derive(Debug)]
-pub(super) struct Guessing(Option<DefaultKeyedRateLimiter<IpAddr>>);
+pub(super) struct Guessing {
+    /// 0 is without limit.
+    limit: u32,
+    /// When all failures of a source are forgiven, in milliseconds since 1970.
+    clean_at: Mutex<HashMap<IpAddr, i64>>,
+}
 
 impl Guessing {
     /// `limit` failures at once, then one per second; 0 is without limit.
     pub(super) fn new(limit: u32) -> Self {
-        let quota = NonZeroU32::new(limit).map(|limit| Quota::per_second(NonZeroU32::MIN).allow_burst(limit));
-        Self(quota.map(RateLimiter::keyed))
+        Self { limit, clean_at: Mutex::default() }
+    }
+
+    /// Whether one more failure of this source would be answered as such.
+    ///
+    /// # Errors
+    /// Seconds to wait.
+    pub(super) fn allowed(&self, source: IpAddr, now: Moment) -> Result<(), u64> {
+        let clean_at = self.lock().get(&network(source)).copied();
+        self.room(clean_at.unwrap_or(0), now.unix_millis())
     }
 
     /// Counts a failure.
     ///
     /// # Errors
-    /// Seconds to wait, when the source has used up its failures.
-    pub(super) fn failed(&self, source: IpAddr) -> Result<(), u64> {
-        let Some(limiter) = &self.0 else { return Ok(()) };
-        limiter.check_key(&network(source)).map_err(|until| {
-            let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
-            wait.as_secs() + 1
-        })
+    /// Seconds to wait, when the source has used up its failures; this one is then not counted.
+    pub(super) fn failed(&self, source: IpAddr, now: Moment) -> Result<(), u64> {
+        if self.limit == 0 {
+            return Ok(());
+        }
+        let now = now.unix_millis();
+        let mut clean_at = self.lock();
+        if clean_at.len() >= SOURCES {
+            forget(&mut clean_at, now);
+        }
+        let entry = clean_at.entry(network(source)).or_insert(now);
+        self.room(*entry, now)?;
+        *entry = (*entry).max(now) + FORGIVEN;
+        Ok(())
     }
 
-    /// Forgets sources that have been quiet.
-    pub(super) fn tidy(&self) {
-        if let Some(limiter) = &self.0 {
-            limiter.retain_recent();
-        }
+    fn room(&self, clean_at: i64, now: i64) -> Result<(), u64> {
+        let over = clean_at + FORGIVEN - now - i64::from(self.limit) * FORGIVEN;
+        if self.limit == 0 || over <= 0 { Ok(()) } else { Err(over.unsigned_abs().div_ceil(1000)) }
+    }
+
+    /// Forgets sources whose failures are all forgiven.
+    pub(super) fn tidy(&self, now: Moment) {
+        self.lock().retain(|_, clean_at| *clean_at > now.unix_millis());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, i64>> {
+        self.clean_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes room: those who are nearly forgiven go first.
+fn forget(clean_at: &mut HashMap<IpAddr, i64>, now: i64) {
+    let mut grace = 0;
+    while clean_at.len() >= SOURCES {
+        clean_at.retain(|_, clean_at| *clean_at > now + grace);
+        grace = grace * 2 + FORGIVEN;
     }
 }
 
@@ -50,17 +95,47 @@ fn network(source: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    const NOW: Moment = Moment::from_unix_seconds(1_800_000_000);
+
+    fn source(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
     #[test]
     fn a_source_is_an_address_or_a_network_of_version_6() {
         let guessing = Guessing::new(2);
-        let source = |text: &str| text.parse::<IpAddr>().unwrap();
         for good in ["192.0.2.1", "192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"] {
-            assert_eq!(guessing.failed(source(good)), Ok(()), "{good}");
+            assert_eq!(guessing.failed(source(good), NOW), Ok(()), "{good}");
         }
         for bad in ["192.0.2.1", "::ffff:192.0.2.1", "2001:db8::3"] {
-            assert_eq!(guessing.failed(source(bad)), Err(1), "{bad}");
+            assert_eq!(guessing.failed(source(bad), NOW), Err(1), "{bad}");
+            assert_eq!(guessing.allowed(source(bad), NOW), Err(1), "{bad}");
         }
-        assert_eq!(guessing.failed(source("2001:db8:0:1::1")), Ok(()));
-        assert!((0..1000).all(|_| Guessing::new(0).failed(source("::1")).is_ok()));
+        assert_eq!(guessing.failed(source("2001:db8:0:1::1"), NOW), Ok(()));
+        assert!((0..1000).all(|_| Guessing::new(0).failed(source("::1"), NOW).is_ok()));
+    }
+
+    #[test]
+    fn one_failure_is_forgiven_each_second_and_asking_counts_nothing() {
+        let guessing = Guessing::new(3);
+        let home = source("127.0.0.1");
+        assert!((0..100).all(|_| guessing.allowed(home, NOW).is_ok()));
+        assert!((0..3).all(|_| guessing.failed(home, NOW).is_ok()));
+        assert!((0..100).all(|_| guessing.failed(home, NOW) == Err(1)), "what is refused is not counted");
+        let later = NOW.plus_seconds(1);
+        assert_eq!((guessing.failed(home, later), guessing.failed(home, later)), (Ok(()), Err(1)));
+        let rested = NOW.plus_seconds(1000);
+        assert_eq!((0..5).filter(|_| guessing.failed(home, rested).is_ok()).count(), 3);
+        guessing.tidy(rested.plus_seconds(3));
+        assert!(guessing.lock().is_empty());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let guessing = Guessing::new(5);
+        for number in 0..u32::try_from(SOURCES).unwrap() + 10 {
+            let _ = guessing.failed(IpAddr::V4(number.into()), NOW);
+        }
+        assert!(guessing.lock().len() <= SOURCES);
     }
 }

@@ -215,6 +215,10 @@ fn checked(new: &NewRegistration) -> Result<String, RegistrationRefusal> {
             format!("token_endpoint_auth_method {method:.100} is not offered; use one of {}", METHODS.join(", "));
         return Err(invalid(words));
     }
+    if let Some(other) = registration.subject_type.as_deref().filter(|kind| !["", "public", "pairwise"].contains(kind))
+    {
+        return Err(invalid(format!("subject_type {other:.100} is not known; use public or pairwise")));
+    }
     match (method == Some("tls_client_auth"), &registration.tls_client_auth_subject_dn) {
         (true, None) => {
             let words = "tls_client_auth needs tls_client_auth_subject_dn: the subject of the client's certificate";

@@ -59,7 +59,7 @@ impl Service {
 
     async fn tidy(&self) {
         let now = self.clock.now();
-        self.oauth.guessing.tidy();
+        self.oauth.guessing.tidy(now);
         self.oauth.forget_expired(now);
         let done: Result<(), Failure> = self
             .store

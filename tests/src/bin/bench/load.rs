@@ -30,6 +30,13 @@ pub(crate) struct Pairing {
     body: Value,
 }
 
+/// Credentials of an application.
+#[derive(Debug)]
+pub(crate) struct OAuthClient {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
 pub(crate) struct Issued {
     pub(crate) pairings: Vec<Pairing>,
     pub(crate) rate: f64,
@@ -61,6 +68,25 @@ impl Load {
         })
         .await?;
         answers.iter().map(|answer| text(answer, "/data/r/id")).collect()
+    }
+
+    /// Registers an application and gets it client credentials.
+    pub(crate) async fn oauth_client(&self) -> Outcome<OAuthClient> {
+        let application = self.applications(1).await?.remove(0);
+        let query = "mutation($id: ID!) { r: requestClientCredentialsForApplication(id: $id) { auth { credential {
+            ... on OAuthCredentialData { clientId clientSecret } } } } }";
+        let answer = self.direct(&json!({ "query": query, "variables": { "id": application } })).await?;
+        let member = |name: &str| text(&answer, &format!("/data/r/auth/credential/{name}"));
+        Ok(OAuthClient { id: member("clientId")?, secret: member("clientSecret")? })
+    }
+
+    /// Registers a client with a secret that somebody thought up.
+    pub(crate) async fn register_chosen_secret(&self) -> Outcome<()> {
+        let metadata = json!({ "grant_types": ["client_credentials"], "client_secret": "chosen-by-an-administrator" });
+        let url = self.director.replace("/director/graphql", "/admin/clients");
+        let reply = self.client.post(url).bearer_auth(&self.admin_token).json(&metadata).send().await?;
+        reply.error_for_status()?;
+        Ok(())
     }
 
     /// Issues tokens, each into a system auth of its own, and prepares the certificate requests outside the time.

@@ -28,13 +28,17 @@ pub(crate) struct Times {
 }
 
 impl Running {
-    pub(crate) fn start(data: &Path) -> Outcome<Self> {
-        let mut child = Command::new(binary("CONNECTOR_EMBEDDED_BIN", "connector-embedded"))
-            .args(["serve", "--port", "0", "--mtls-port", "0", "--log", "warn", "--data-dir"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
+    /// Starts the embedded server.
+    pub(crate) fn start(data: &Path, options: &[&str]) -> Outcome<Self> {
+        let mut command = Command::new(binary("CONNECTOR_EMBEDDED_BIN", "connector-embedded"));
+        command.args(["serve", "--port", "0", "--mtls-port", "0", "--log", "warn", "--data-dir"]).arg(data);
+        Self::spawn(command.args(options))
+    }
+
+    /// Starts anything that says in its first line where it is.
+    pub(crate) fn spawn(command: &mut Command) -> Outcome<Self> {
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().map_err(|error| format!("{}: {error}", command.get_program().display()))?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
         let ready = serde_json::from_str(&line).map_err(|_| "the server did not start")?;
@@ -56,7 +60,7 @@ impl Drop for Running {
 /// Milliseconds from process start to the ready line.
 pub(crate) fn start_time(data: &Path) -> Outcome<f64> {
     let started = Instant::now();
-    let running = Running::start(data)?;
+    let running = Running::start(data, &[])?;
     let elapsed = started.elapsed();
     drop(running);
     Ok(elapsed.as_secs_f64() * 1000.0)
