@@ -86,24 +86,26 @@ impl Server {
             }
         };
 
-        let wires = Wires::new(Arc::clone(&service), admin_token);
-        let guard = |address: IpAddr, port| Guard::new(&config.public_host, address, port);
+        let wires = Wires::new(Arc::clone(&service), &admin_token);
+        let guard = |address: IpAddr, port| Arc::new(Guard::new(&config.public_host, address, port));
         let internal_url = internal.as_ref().map(|(_, port)| format!("http://127.0.0.1:{port}"));
         let mut listeners = vec![
             Listener {
                 tcp: token_tcp,
                 tls: Some(tls.server_only),
-                router: wires.clone().token_router(guard(config.host, port)),
+                guard: guard(config.host, port),
+                router: wires.clone().token_router(),
             },
             Listener {
                 tcp: mtls_tcp,
                 tls: Some(tls.mutual),
-                router: wires.clone().certificate_router(guard(config.host, mtls_port)),
+                guard: guard(config.host, mtls_port),
+                router: wires.clone().certificate_router(),
             },
         ];
         if let Some((tcp, port)) = internal {
-            let router = wires.internal_router(guard(IpAddr::from([127, 0, 0, 1]), port));
-            listeners.push(Listener { tcp, tls: None, router });
+            let guard = guard(IpAddr::from([127, 0, 0, 1]), port);
+            listeners.push(Listener { tcp, tls: None, guard, router: wires.internal_router() });
         }
         let stop = CancellationToken::new();
         let listeners = listeners.into_iter().map(|listener| tokio::spawn(listener.serve(stop.clone()))).collect();

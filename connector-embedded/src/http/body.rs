@@ -4,7 +4,7 @@
 //! connection, now and then, instead of the refusal. So a body that is too large is read too, and thrown away.
 
 use axum::{
-    body::{Body, Bytes, HttpBody as _},
+    body::{Body, Bytes},
     extract::Request,
     http::{Extensions, StatusCode},
 };
@@ -40,39 +40,45 @@ impl BodyError {
     }
 }
 
-/// Replaces the body by its bytes, or leaves a [`BodyError`] for the wire to word.
+/// What came as the body; an extension of every request.
+#[derive(Clone, Debug)]
+struct Received(Result<Bytes, BodyError>);
+
+/// Takes the body off the wire; [`read`] has it.
 pub(super) async fn receive(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
-    let bytes = match collect(body).await {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            parts.extensions.insert(error);
-            Bytes::new()
-        }
-    };
-    Request::from_parts(parts, Body::from(bytes))
+    parts.extensions.insert(Received(collect(body).await));
+    Request::from_parts(parts, Body::empty())
 }
 
 async fn collect(mut body: Body) -> Result<Bytes, BodyError> {
-    let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().lower()).unwrap_or(0).min(GRAPHQL));
+    let mut bytes = Bytes::new();
+    let mut more = Vec::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
         seen += data.len();
         if seen <= GRAPHQL {
-            bytes.extend_from_slice(&data);
+            // Most bodies come in one piece, which need not be copied.
+            if bytes.is_empty() && more.is_empty() {
+                bytes = data;
+            } else {
+                more.extend_from_slice(&std::mem::take(&mut bytes));
+                more.extend_from_slice(&data);
+            }
         } else if seen > PATIENCE {
             break;
         }
     }
-    if seen > GRAPHQL { Err(BodyError::TooLarge) } else { Ok(bytes.into()) }
+    match (seen > GRAPHQL, more.is_empty()) {
+        (true, _) => Err(BodyError::TooLarge),
+        (false, true) => Ok(bytes),
+        (false, false) => Ok(more.into()),
+    }
 }
 
 /// The whole body, if it is no larger than `limit` bytes.
-pub(super) async fn read(extensions: &Extensions, body: Body, limit: usize) -> Result<Bytes, BodyError> {
-    if let Some(error) = extensions.get::<BodyError>() {
-        return Err(*error);
-    }
-    let bytes = body.collect().await.map_err(|_| BodyError::Broken)?.to_bytes();
-    if bytes.len() > limit { Err(BodyError::TooLarge) } else { Ok(bytes) }
+pub(super) fn read(extensions: &Extensions, limit: usize) -> Result<Bytes, BodyError> {
+    let Received(received) = extensions.get().cloned().unwrap_or(Received(Err(BodyError::Broken)));
+    received.and_then(|bytes| if bytes.len() > limit { Err(BodyError::TooLarge) } else { Ok(bytes) })
 }

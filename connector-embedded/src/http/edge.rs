@@ -1,25 +1,35 @@
-//! What every request goes through, in one layer because each layer costs every request: a number and a line in the
-//! log, the whole body, and whether the caller may talk to us at all.
+//! What every request goes through before its wire: a number and a line in the log, the whole body, and whether the
+//! caller may talk to us at all. Not layers of the router, because each of those costs every request.
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{Router, body::Body, http::Request, response::Response};
+use tower::ServiceExt as _;
 
 use super::{body, guard::Guard, observe::Observed};
 
-pub(super) async fn pass(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let observed = Observed::begin(&request);
-    let answer = async {
-        // Read before anything is answered, a refusal included.
-        let request = body::receive(request).await;
-        match guard.check(&request) {
-            Ok(()) => next.run(request).await,
-            Err(refused) => refused,
-        }
-    };
-    observed.answered(answer).await
+/// One listener's way in. Cloning shares it.
+#[derive(Clone, Debug)]
+pub(super) struct Edge {
+    guard: Arc<Guard>,
+    router: Router,
+}
+
+impl Edge {
+    pub(super) const fn new(guard: Arc<Guard>, router: Router) -> Self {
+        Self { guard, router }
+    }
+
+    pub(super) async fn answer(self, request: Request<Body>) -> Response {
+        let observed = Observed::begin(&request);
+        let answer = async {
+            // Read before anything is answered, a refusal included.
+            let request = body::receive(request).await;
+            match self.guard.check(&request) {
+                Ok(()) => self.router.oneshot(request).await.unwrap_or_else(|never| match never {}),
+                Err(refused) => refused,
+            }
+        };
+        observed.answered(answer).await
+    }
 }

@@ -26,9 +26,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
-use super::preface::PrefaceDeadline;
+use super::{edge::Edge, guard::Guard, preface::PrefaceDeadline};
 use crate::StartError;
 
 /// Connections at the same time on one listener.
@@ -60,6 +59,7 @@ impl PeerAddress {
 pub(crate) struct Listener {
     pub(crate) tcp: TcpListener,
     pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
+    pub(crate) guard: Arc<Guard>,
     pub(crate) router: Router,
 }
 
@@ -104,7 +104,8 @@ impl Listener {
                     continue;
                 }
             };
-            let connection = Connection { peer, place, router: self.router.clone(), watcher: graceful.watcher() };
+            let edge = Edge::new(Arc::clone(&self.guard), self.router.clone());
+            let connection = Connection { peer, place, edge, watcher: graceful.watcher() };
             tokio::spawn(connection.serve(stream, acceptor.clone()));
         }
         drop(self.tcp);
@@ -117,7 +118,7 @@ impl Listener {
 struct Connection {
     peer: SocketAddr,
     place: OwnedSemaphorePermit,
-    router: Router,
+    edge: Edge,
     watcher: hyper_util::server::graceful::Watcher,
 }
 
@@ -148,17 +149,17 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let router = self.router;
+        let edge = self.edge;
         let address = PeerAddress(self.peer.ip());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(address);
             if let Some(peer) = peer {
                 request.extensions_mut().insert(peer);
             }
-            let answer = router.clone().oneshot(request.map(Body::new));
+            let answer = edge.clone().answer(request.map(Body::new));
             async move {
                 match timeout(REQUEST, answer).await {
-                    Ok(answer) => Ok(answer.unwrap_or_else(|never| match never {})),
+                    Ok(answer) => Ok(answer),
                     Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the request took too long")),
                 }
             }

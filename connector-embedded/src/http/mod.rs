@@ -16,17 +16,16 @@ mod oauth;
 mod observe;
 mod preface;
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::{
     Router,
     extract::State,
     http::{StatusCode, header},
-    middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use pairing::Secret;
+use pairing::{Secret, SecretHash};
 
 use crate::service::Service;
 
@@ -37,11 +36,21 @@ pub(crate) use listener::{Listener, PeerAddress, PeerCertificate, bind};
 
 /// What handlers see. Cloning shares it.
 #[derive(Clone)]
-pub(crate) struct Wires {
+pub(crate) struct Wires(Arc<Shared>);
+
+pub(crate) struct Shared {
     pub(crate) service: Arc<Service>,
     pub(crate) director: director_schema::DirectorSchema,
     pub(crate) connector: connector_schema::ConnectorSchema,
-    pub(crate) admin_token: Secret,
+    admin_token: SecretHash,
+}
+
+impl Deref for Wires {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for Wires {
@@ -51,14 +60,14 @@ impl std::fmt::Debug for Wires {
 }
 
 impl Wires {
-    pub(crate) fn new(service: Arc<Service>, admin_token: Secret) -> Self {
+    pub(crate) fn new(service: Arc<Service>, admin_token: &Secret) -> Self {
         let director = director_schema::build(Some(Arc::clone(&service)));
         let connector = connector_schema::build(Some(Arc::clone(&service)));
-        Self { service, director, connector, admin_token }
+        Self(Arc::new(Shared { service, director, connector, admin_token: admin_token.hash() }))
     }
 
     /// The token listener: server-authenticated TLS.
-    pub(crate) fn token_router(self, guard: Guard) -> Router {
+    pub(crate) fn token_router(self) -> Router {
         let routes = Router::new()
             .route("/director/graphql", post(director::with_bearer))
             .route("/connector/graphql", post(connector::with_token))
@@ -67,33 +76,32 @@ impl Wires {
             .route("/ca.pem", get(ca));
         let routes = routes.merge(oauth::endpoints()).merge(oauth::discovery());
         let routes = routes.merge(console::routes(&self)).merge(hydra::routes(&self));
-        finish(routes.merge(health()).with_state(self), guard)
+        finish(routes.merge(health()).with_state(self))
     }
 
     /// The certificate listener: mutual TLS, the caller is whom the certificate names.
-    pub(crate) fn certificate_router(self, guard: Guard) -> Router {
+    pub(crate) fn certificate_router(self) -> Router {
         let routes = Router::new()
             .route("/director/graphql", post(director::with_certificate))
             .route("/connector/graphql", post(connector::with_certificate))
             .route("/v1/applications/management/info", get(legacy::management_info))
             .route("/v1/applications/certificates/renewals", post(legacy::renewals))
             .route("/v1/applications/certificates/revocations", post(legacy::revocations));
-        finish(routes.merge(oauth::endpoints()).merge(health()).with_state(self), guard)
+        finish(routes.merge(oauth::endpoints()).merge(health()).with_state(self))
     }
 
     /// The internal listener: plain HTTP on loopback.
-    pub(crate) fn internal_router(self, guard: Guard) -> Router {
-        finish(health().with_state(self), guard)
+    pub(crate) fn internal_router(self) -> Router {
+        finish(health().with_state(self))
     }
 }
 
-fn finish(router: Router, guard: Guard) -> Router {
+fn finish(router: Router) -> Router {
     router
         .method_not_allowed_fallback(|| async {
             (StatusCode::METHOD_NOT_ALLOWED, "This address answers to another method; see the header Allow.\n")
         })
         .fallback(|| async { (StatusCode::NOT_FOUND, "Nothing is served at this address.\n") })
-        .layer(middleware::from_fn_with_state(Arc::new(guard), edge::pass))
 }
 
 fn health() -> Router<Wires> {

@@ -85,8 +85,8 @@ pub(super) async fn with_certificate(
 }
 
 async fn execute(wires: &Wires, presented: Presented, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let bytes = match body::read(&parts.extensions, body, GRAPHQL).await {
+    let (parts, _) = request.into_parts();
+    let bytes = match body::read(&parts.extensions, GRAPHQL) {
         Ok(bytes) => bytes,
         Err(error) => return error::unreadable(error.status(), &error.message(GRAPHQL)),
     };

@@ -203,8 +203,8 @@ fn keys_json(wires: &Wires, keys: &SigningKeys) -> Value {
 
 /// The JSON body; none at all counts as `{}`.
 async fn read<T: DeserializeOwned>(request: Request) -> Result<T, ConsoleError> {
-    let (parts, body) = request.into_parts();
-    let bytes = body::read(&parts.extensions, body, FORM).await;
+    let (parts, _) = request.into_parts();
+    let bytes = body::read(&parts.extensions, FORM);
     let bytes = bytes.map_err(|error| ConsoleError::from(Failure::new(ErrorCode::TooLarge, error.message(FORM))))?;
     let bytes = if bytes.is_empty() { "{}".as_bytes() } else { &bytes };
     serde_json::from_slice(bytes).map_err(|error| invalid(format!("the body is not what was expected: {error}")))

@@ -18,7 +18,6 @@ mod viewer;
 
 use axum::{
     Extension,
-    body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
@@ -42,9 +41,9 @@ struct SuggestToken(bool);
 
 /// Administrator or OAuth2 client, by `Authorization: Bearer`.
 pub(super) async fn with_bearer(State(wires): State<Wires>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (parts, _) = request.into_parts();
     match by_bearer(&wires, &parts.headers, None).await {
-        Ok(caller) => execute(&wires, caller, &parts, body).await,
+        Ok(caller) => execute(&wires, caller, &parts).await,
         Err((status, failure)) => refuse_bearer(status, &failure),
     }
 }
@@ -56,19 +55,19 @@ pub(super) async fn with_certificate(
     Extension(peer): Extension<PeerCertificate>,
     request: Request,
 ) -> Response {
-    let (parts, body) = request.into_parts();
+    let (parts, _) = request.into_parts();
     let holder = match wires.service.certificate_holder(peer.0).await {
         Ok(holder) => holder,
         Err(failure) => return refuse(status_of(&failure), &failure),
     };
     if parts.headers.contains_key(header::AUTHORIZATION) {
         return match by_bearer(&wires, &parts.headers, Some(&peer.0)).await {
-            Ok(caller) => execute(&wires, caller, &parts, body).await,
+            Ok(caller) => execute(&wires, caller, &parts).await,
             Err((status, failure)) => refuse_bearer(status, &failure),
         };
     }
     match wires.service.application_by_certificate(holder, tenant(&parts.headers)).await {
-        Ok(caller) => execute(&wires, caller, &parts, body).await,
+        Ok(caller) => execute(&wires, caller, &parts).await,
         Err(failure) => refuse(status_of(&failure), &failure),
     }
 }
@@ -111,12 +110,12 @@ fn status_of(failure: &Failure) -> StatusCode {
     }
 }
 
-async fn execute(wires: &Wires, caller: Caller, parts: &Parts, body: Body) -> Response {
+async fn execute(wires: &Wires, caller: Caller, parts: &Parts) -> Response {
     let headers = &parts.headers;
     if !is_json(headers) {
         return refuse(StatusCode::BAD_REQUEST, &Failure::new(ErrorCode::BadRequest, "transport not supported"));
     }
-    let bytes = match body::read(&parts.extensions, body, GRAPHQL).await {
+    let bytes = match body::read(&parts.extensions, GRAPHQL) {
         Ok(bytes) => bytes,
         Err(error) => {
             let failure = Failure::new(ErrorCode::TooLarge, error.message(GRAPHQL));

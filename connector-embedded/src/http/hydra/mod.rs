@@ -187,8 +187,8 @@ async fn revoke_tokens(State(wires): State<Wires>, of: Result<Query<OfClient>, Q
 }
 
 async fn read<T: DeserializeOwned>(request: Request) -> Result<T, HydraError> {
-    let (parts, body) = request.into_parts();
-    let bytes = body::read(&parts.extensions, body, GRAPHQL).await;
+    let (parts, _) = request.into_parts();
+    let bytes = body::read(&parts.extensions, GRAPHQL);
     let bytes = bytes.map_err(|error| HydraError::unreadable(error.status(), error.message(GRAPHQL)))?;
     let document: Value = serde_json::from_slice(&bytes)
         .map_err(|error| HydraError::invalid_request(format!("the body is not JSON: {error}")))?;

@@ -145,9 +145,8 @@ struct CertificateRequest {
 
 async fn sign(wires: &Wires, applicant: Applicant, request: Request) -> Response {
     let signed = async {
-        let (parts, body) = request.into_parts();
-        let bytes = body::read(&parts.extensions, body, GRAPHQL)
-            .await
+        let (parts, _) = request.into_parts();
+        let bytes = body::read(&parts.extensions, GRAPHQL)
             .map_err(|error| RestError::new(error.status(), error.message(GRAPHQL)))?;
         let request: CertificateRequest = serde_json::from_slice(&bytes).map_err(|error| {
             let message =

@@ -65,8 +65,8 @@ struct Call {
 
 impl Call {
     async fn read(request: Request) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let bytes = body::read(&parts.extensions, body, FORM).await;
+        let (parts, _) = request.into_parts();
+        let bytes = body::read(&parts.extensions, FORM);
         let bytes =
             bytes.map_err(|error| OAuthError::unreadable(error.status(), error.message(FORM)).into_response())?;
         let form = Form::read(&parts.headers, &bytes).map_err(IntoResponse::into_response)?;
