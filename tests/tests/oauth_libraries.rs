@@ -57,7 +57,7 @@ async fn run(mut command: Command, last_check: &str) {
 
 #[tokio::test]
 async fn authlib_finds_nothing_wrong() {
-    let mut command = Command::new(installed("authlib/bin/python"));
+    let mut command = Command::new(installed("python/bin/python"));
     command.arg("-B").arg(source("authlib_client.py"));
     run(command, "client_secret_post: revocation is not for everybody").await;
 }
@@ -71,4 +71,11 @@ async fn openid_client_finds_nothing_wrong() {
     let mut command = Command::new("node");
     command.arg(program);
     run(command, "client_secret_post: revocation is not for everybody").await;
+}
+
+#[tokio::test]
+async fn the_generated_client_of_hydra_administers_clients() {
+    let mut command = Command::new(installed("python/bin/python"));
+    command.arg("-B").arg(source("hydra_sdk.py"));
+    run(command, "without the administrator's token nothing is listed").await;
 }

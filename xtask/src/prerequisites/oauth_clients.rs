@@ -1,5 +1,6 @@
-//! OAuth2 clients that we did not write, for the black-box tests: Authlib for Python and openid-client for Node, each in
-//! a folder of its own below the target directory, in the versions that tests/oauth-clients pins.
+//! OAuth2 clients that we did not write, for the black-box tests: Authlib and Hydra's generated client for Python,
+//! openid-client for Node. Each language has a folder of its own below the target directory, with the versions that
+//! tests/oauth-clients pins.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,24 +15,24 @@ const SOURCE: &str = "tests/oauth-clients";
 /// Written at the end of an installation, with everything it was made from.
 const STAMP: &str = ".installed-from";
 
-/// Where both are installed: `authlib/bin/python` and `openid-client/node_modules`.
+/// Where both are installed: `python/bin/python` and `openid-client/node_modules`.
 pub(crate) fn oauth_clients(workspace: &Workspace) -> PathBuf {
     workspace.target("oauth-clients")
 }
 
 pub(super) fn ensure(workspace: &Workspace) -> Result<(), Failure> {
-    ensure_authlib(workspace)?;
+    ensure_python_clients(workspace)?;
     ensure_openid_client(workspace)
 }
 
 /// A virtual environment: Debian's own Python takes no packages from elsewhere.
-fn ensure_authlib(workspace: &Workspace) -> Result<(), Failure> {
+fn ensure_python_clients(workspace: &Workspace) -> Result<(), Failure> {
     let requirements = workspace.path(SOURCE).join("requirements.txt");
     // An environment ends with the Python that it was made by.
     let python =
         invocation::answer(workspace.program("python3").args(["-c", "import sys; print(sys.version, sys.prefix)"]))?;
     let from = format!("{}{}", String::from_utf8_lossy(&python), read(&requirements)?);
-    install_once(&oauth_clients(workspace).join("authlib"), &from, |folder| {
+    install_once(&oauth_clients(workspace).join("python"), &from, |folder| {
         invocation::run(workspace.program("python3").args(["-m", "venv"]).arg(folder))?;
         let mut pip = workspace.program(&folder.join("bin/python").to_string_lossy());
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
