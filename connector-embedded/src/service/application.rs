@@ -11,9 +11,10 @@ use super::{
     system_auth::Kind,
 };
 use crate::store::{
-    application::{self, Application, Selection},
+    application::{self, Application},
     certificate::{self, Revoked},
     label::{self, Labelled},
+    selection::{self, Page, Selection},
     system_auth::{self, Owner},
 };
 
@@ -46,15 +47,6 @@ pub(crate) struct ApplicationChange {
     pub(crate) application_namespace: Option<String>,
     pub(crate) integration_system_id: Option<String>,
     pub(crate) status_condition: Option<String>,
-}
-
-/// One page of a list.
-#[derive(Clone, Debug)]
-pub(crate) struct Page {
-    pub(crate) rows: Vec<Application>,
-    /// Where the next page starts; `None` on the last.
-    pub(crate) end: Option<String>,
-    pub(crate) total: i64,
 }
 
 impl Service {
@@ -220,17 +212,11 @@ impl Service {
         labels: Vec<LabelFilter>,
         first: usize,
         after: Option<&str>,
-    ) -> Result<Page, Failure> {
+    ) -> Result<Page<Application>, Failure> {
         let only = view.reach.only(Kind::Application).map(str::to_owned);
         let selection = Selection { tenant_id: view.tenant.id.clone(), only, labels };
         let mut connection = self.store.read().await?;
-        // One more than asked for tells whether there is a next page.
-        let mut rows = application::page(&mut connection, &selection, after, first + 1).await?;
-        let more = rows.len() > first;
-        rows.truncate(first);
-        let end = rows.last().filter(|_| more).map(|row| row.id.clone());
-        let total = application::count(&mut connection, &selection).await?;
-        Ok(Page { rows, end, total })
+        selection::page(&mut connection, &selection, first, after).await
     }
 
     /// The name that addresses carry: the label `name`, else the application's own.

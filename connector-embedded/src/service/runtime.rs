@@ -14,7 +14,8 @@ use super::{
 };
 use crate::store::{
     label::{self, Labelled},
-    runtime::{self, Runtime, Selection},
+    runtime::{self, Runtime},
+    selection::{self, Page, Selection},
 };
 
 /// The longest name, in characters (`director/pkg/graphql/runtime_validation.go`).
@@ -28,15 +29,6 @@ pub(crate) struct RuntimeInput {
     pub(crate) application_namespace: Option<String>,
     pub(crate) status_condition: Option<String>,
     pub(crate) labels: Map<String, Value>,
-}
-
-/// One page of a list.
-#[derive(Clone, Debug)]
-pub(crate) struct RuntimePage {
-    pub(crate) rows: Vec<Runtime>,
-    /// Where the next page starts; `None` on the last.
-    pub(crate) end: Option<String>,
-    pub(crate) total: i64,
 }
 
 impl Service {
@@ -134,17 +126,11 @@ impl Service {
         labels: Vec<LabelFilter>,
         first: usize,
         after: Option<&str>,
-    ) -> Result<RuntimePage, Failure> {
+    ) -> Result<Page<Runtime>, Failure> {
         let only = view.reach.only(Kind::Runtime).map(str::to_owned);
         let selection = Selection { tenant_id: view.tenant.id.clone(), only, labels };
         let mut connection = self.store.read().await?;
-        // One more than asked for tells whether there is a next page.
-        let mut rows = runtime::page(&mut connection, &selection, after, first + 1).await?;
-        let more = rows.len() > first;
-        rows.truncate(first);
-        let end = rows.last().filter(|_| more).map(|row| row.name.clone());
-        let total = runtime::count(&mut connection, &selection).await?;
-        Ok(RuntimePage { rows, end, total })
+        selection::page(&mut connection, &selection, first, after).await
     }
 
     pub(crate) async fn runtime_labels(&self, id: &str) -> Result<Map<String, Value>, Failure> {

@@ -28,11 +28,11 @@ impl Labelled {
         }
     }
 
-    /// The id in the table of the objects themselves.
-    const fn object_id(self) -> &'static str {
+    /// The table of the objects themselves.
+    pub(super) const fn objects(self) -> &'static str {
         match self {
-            Self::Application => "application.id",
-            Self::Runtime => "runtime.id",
+            Self::Application => "application",
+            Self::Runtime => "runtime",
         }
     }
 }
@@ -125,9 +125,9 @@ pub(crate) fn by_key_only(filters: &[LabelFilter]) -> bool {
 /// Continues a condition on the objects' table: they have all the keys. The keys are looked up by index.
 pub(crate) fn restrict(query: &mut QueryBuilder<Sqlite>, of: Labelled, filters: &[LabelFilter]) {
     for filter in filters {
-        let (table, column, id) = (of.table(), of.column(), of.object_id());
+        let (table, column, objects) = (of.table(), of.column(), of.objects());
         query
-            .push(format!(" AND EXISTS (SELECT 1 FROM {table} WHERE {column} = {id} AND key = "))
+            .push(format!(" AND EXISTS (SELECT 1 FROM {table} WHERE {column} = {objects}.id AND key = "))
             .push_bind(filter.key.clone())
             .push(")");
     }

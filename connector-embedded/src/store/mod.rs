@@ -16,6 +16,7 @@ pub(crate) mod oauth_usage;
 pub(crate) mod one_time_token;
 pub(crate) mod registration;
 pub(crate) mod runtime;
+pub(crate) mod selection;
 pub(crate) mod system_auth;
 pub(crate) mod tenant;
 mod writer;

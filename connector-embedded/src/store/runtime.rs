@@ -1,12 +1,9 @@
 //! Runtimes.
 
-use pairing::{ErrorCode, Failure, LabelFilter, Moment};
-use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
+use pairing::{ErrorCode, Failure, Moment};
+use sqlx::{FromRow, SqliteConnection};
 
-use super::{
-    SqlResult as _, is_unique_violation,
-    label::{self, Labelled},
-};
+use super::{SqlResult as _, is_unique_violation, label::Labelled, selection::Listed};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct Runtime {
@@ -114,77 +111,15 @@ pub(crate) async fn condition(connection: &mut SqliteConnection, id: &str) -> Re
     query.bind(id).fetch_optional(connection).await.sql()
 }
 
-/// Which runtimes a list shows.
-#[derive(Clone, Debug)]
-pub(crate) struct Selection {
-    pub(crate) tenant_id: String,
-    /// Only the one with this id.
-    pub(crate) only: Option<String>,
-    pub(crate) labels: Vec<LabelFilter>,
-}
+impl Listed for Runtime {
+    const OF: Labelled = Labelled::Runtime;
+    const ORDER: &'static str = "name";
 
-/// Up to `limit` runtimes after the name `after`, in the order of names, which are unique in a tenant.
-pub(crate) async fn page(
-    connection: &mut SqliteConnection,
-    selection: &Selection,
-    after: Option<&str>,
-    limit: usize,
-) -> Result<Vec<Runtime>, Failure> {
-    let mut rows: Vec<Runtime> = Vec::new();
-    let mut after = after.map(str::to_owned);
-    // Label values are compared here, not in SQL; the keys are looked up there, so only candidates are read.
-    loop {
-        let wanted = limit - rows.len();
-        let batch = candidates(connection, selection, after.as_deref(), wanted).await?;
-        let exhausted = batch.len() < wanted;
-        after = batch.last().map(|row| row.name.clone());
-        for row in batch {
-            if label::matches(connection, Labelled::Runtime, &row.id, &selection.labels).await? {
-                rows.push(row);
-            }
-        }
-        if exhausted || rows.len() == limit {
-            return Ok(rows);
-        }
+    fn id(&self) -> &str {
+        &self.id
     }
-}
 
-/// How many runtimes a list shows in all.
-pub(crate) async fn count(connection: &mut SqliteConnection, selection: &Selection) -> Result<i64, Failure> {
-    if label::by_key_only(&selection.labels) {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM runtime WHERE ");
-        restrict(&mut query, selection);
-        return query.build_query_scalar().fetch_one(connection).await.sql();
+    fn place(&self) -> &str {
+        &self.name
     }
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT id FROM runtime WHERE ");
-    restrict(&mut query, selection);
-    let ids: Vec<String> = query.build_query_scalar().fetch_all(&mut *connection).await.sql()?;
-    let mut total = 0;
-    for id in ids {
-        total += i64::from(label::matches(connection, Labelled::Runtime, &id, &selection.labels).await?);
-    }
-    Ok(total)
-}
-
-async fn candidates(
-    connection: &mut SqliteConnection,
-    selection: &Selection,
-    after: Option<&str>,
-    limit: usize,
-) -> Result<Vec<Runtime>, Failure> {
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM runtime WHERE ");
-    restrict(&mut query, selection);
-    if let Some(after) = after {
-        query.push(" AND name > ").push_bind(after);
-    }
-    query.push(" ORDER BY name LIMIT ").push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    query.build_query_as().fetch_all(connection).await.sql()
-}
-
-fn restrict(query: &mut QueryBuilder<Sqlite>, selection: &Selection) {
-    query.push("tenant_id = ").push_bind(selection.tenant_id.clone());
-    if let Some(only) = &selection.only {
-        query.push(" AND id = ").push_bind(only.clone());
-    }
-    label::restrict(query, Labelled::Runtime, &selection.labels);
 }
