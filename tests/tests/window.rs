@@ -12,5 +12,6 @@ mod window {
     mod instance;
     mod keyboard;
     mod names;
+    mod oauth;
     mod server;
 }

@@ -12,7 +12,7 @@ const RULES = [
   { from: /^state\//, to: /^(shell|parts|pages)\//, why: "src/state/ does not know the screens" },
   { from: /^parts\//, to: /^(pages|shell)\//, why: "src/parts/ is used by pages and never the other way round" },
 ];
-const IMPORT = /(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
+const IMPORT = /(?:from\s+|import\s*\(?\s*)["']([^"']+)["']/g;
 
 const source = join(import.meta.dirname, "../src");
 const offences = [];

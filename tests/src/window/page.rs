@@ -17,6 +17,9 @@ const TOO_WIDE: &str = "[...document.querySelectorAll('body, body *')].filter((e
         return element.checkVisibility() && !clipped && ((scrolls && !element.matches('.mono')) || box.right > innerWidth + 1);
     }).slice(0, 5).map((element) => element.outerHTML.slice(0, 200))";
 
+const INTO_VIEW: &str =
+    "document.querySelector(arguments[0])?.scrollIntoView({ block: 'nearest', inline: 'nearest' });";
+
 impl Window {
     /// Waits until the spot can be seen, and returns its text.
     pub async fn appears(&self, spot: &str) -> String {
@@ -91,6 +94,8 @@ impl Window {
     pub async fn click(&self, spot: &str) {
         let selector = css(spot);
         self.wait(PATIENCE, &format!("{spot} can be clicked"), async || {
+            // The driver does not scroll to what can be seen in part, and then finds its middle covered.
+            self.session.run(INTO_VIEW, json!([selector])).await;
             let element = passing(self.session.find(&selector).await)?;
             if passing(self.session.of(&element, "enabled").await)? != json!(true) {
                 return None;

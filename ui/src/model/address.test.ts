@@ -6,6 +6,8 @@ describe("places", () => {
     { page: "applications" },
     { page: "application", id: "a b/ä" },
     { page: "pair", id: "1" },
+    { page: "oauth-clients" },
+    { page: "oauth-client", id: "50% of/ä" },
     { page: "settings" },
   ];
   it.each(places)("survive the fragment: %o", (place) => {

@@ -3,6 +3,8 @@ export type Place =
   | { page: "applications" }
   | { page: "application"; id: string }
   | { page: "pair"; id: string }
+  | { page: "oauth-clients" }
+  | { page: "oauth-client"; id: string }
   | { page: "settings" };
 
 export function toFragment(place: Place): string {
@@ -11,6 +13,8 @@ export function toFragment(place: Place): string {
       return `#/applications/${encodeURIComponent(place.id)}`;
     case "pair":
       return `#/applications/${encodeURIComponent(place.id)}/pair`;
+    case "oauth-client":
+      return `#/oauth-clients/${encodeURIComponent(place.id)}`;
     default:
       return `#/${place.page}`;
   }
@@ -23,6 +27,7 @@ export function fromFragment(fragment: string): Place {
     .split("/")
     .map(decode);
   if (page === "settings") return { page: "settings" };
+  if (page === "oauth-clients") return id ? { page: "oauth-client", id } : { page: "oauth-clients" };
   if (page === "applications" && id) return sub === "pair" ? { page: "pair", id } : { page: "application", id };
   return { page: "applications" };
 }

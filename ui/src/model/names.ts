@@ -33,3 +33,8 @@ export function normalizeName(name: string): string {
 function isNormal(name: string): boolean {
   return /^[a-z0-9-]+$/.test(name) && !name.includes("--") && !name.endsWith("-");
 }
+
+/** A name inside a sentence: whatever direction it is written in, it does not turn the words around it. */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}

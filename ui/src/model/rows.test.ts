@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ApplicationRow } from "../backend/types.ts";
-import { mergeOrdered, orderBy, search, toEntry } from "./rows.ts";
+import { mergeOrdered, moveTo, orderBy, search, toEntry } from "./rows.ts";
 
 function row(name: string, more: Partial<ApplicationRow> = {}): ApplicationRow {
   const at = "2026-01-01T00:00:00Z";
@@ -79,5 +79,25 @@ describe("order", () => {
     for (let from = 0; from < all.length; from += 200)
       merged = mergeOrdered(merged, all.slice(from, from + 200), order);
     expect(merged).toEqual([...all].sort(order));
+  });
+});
+
+describe("moving through the rows", () => {
+  it.each([
+    ["ArrowDown", -1, 0],
+    ["ArrowDown", 4, 4],
+    ["ArrowUp", -1, 4],
+    ["ArrowUp", 0, 0],
+    ["PageDown", 1, 4],
+    ["PageUp", 3, 0],
+    ["Home", 3, 0],
+    ["End", 1, 4],
+  ])("%s from %i leads to %i", (key, from, to) => {
+    expect(moveTo(key, from, 5, 10)).toBe(to);
+  });
+
+  it("goes nowhere without rows, and by no other key", () => {
+    expect(moveTo("ArrowDown", -1, 0, 10)).toBeNull();
+    expect(moveTo("x", 1, 5, 10)).toBeNull();
   });
 });

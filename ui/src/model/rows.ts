@@ -14,7 +14,7 @@ export function toEntry(row: ApplicationRow): Entry {
 }
 
 /** Entries that contain every word of the query somewhere; the order stays. */
-export function search(entries: readonly Entry[], query: string): readonly Entry[] {
+export function search<E extends { readonly haystack: string }>(entries: readonly E[], query: string): readonly E[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const [first, ...others] = words;
   if (first === undefined) return entries;
@@ -35,29 +35,47 @@ export function orderBy({ column, descending }: Sort): Order {
  * Puts newly loaded entries into an ordered list: positions by bisection, then one copy. Sorting everything again for
  * each page of a 10,000-row list would cost a second of scripting.
  */
-export function mergeOrdered(ordered: readonly Entry[], fresh: readonly Entry[], order: Order): Entry[] {
+export function mergeOrdered<E>(ordered: readonly E[], fresh: readonly E[], order: (a: E, b: E) => number): E[] {
   const sorted = [...fresh].sort(order);
-  const merged: Entry[] = [];
+  const merged: E[] = [];
   let from = 0;
   for (const entry of sorted) {
     const to = upperBound(ordered, entry, order, from);
-    for (let index = from; index < to; index += 1) merged.push(ordered[index] as Entry);
+    for (let index = from; index < to; index += 1) merged.push(ordered[index] as E);
     merged.push(entry);
     from = to;
   }
-  for (let index = from; index < ordered.length; index += 1) merged.push(ordered[index] as Entry);
+  for (let index = from; index < ordered.length; index += 1) merged.push(ordered[index] as E);
   return merged;
 }
 
-function upperBound(ordered: readonly Entry[], entry: Entry, order: Order, from: number): number {
+function upperBound<E>(ordered: readonly E[], entry: E, order: (a: E, b: E) => number, from: number): number {
   let low = from;
   let high = ordered.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (order(ordered[middle] as Entry, entry) <= 0) low = middle + 1;
+    if (order(ordered[middle] as E, entry) <= 0) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+/**
+ * Where a key leads in a list of `count` rows; nothing when it is not one of the moving keys. Without a place (-1) the
+ * first row is the next one.
+ */
+export function moveTo(key: string, position: number, count: number, pageSize: number): number | null {
+  const last = count - 1;
+  const targets: Record<string, number> = {
+    ArrowDown: position + 1,
+    ArrowUp: position < 0 ? last : position - 1,
+    Home: 0,
+    End: last,
+    PageDown: position + pageSize,
+    PageUp: position - pageSize,
+  };
+  const target = targets[key];
+  return target === undefined || last < 0 ? null : Math.min(last, Math.max(0, target));
 }
 
 const byName: Order = (a, b) => collator.compare(a.row.name, b.row.name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { durationWords, relativeTime } from "./time.ts";
+import { durationWords, relativeTime, timeWords } from "./time.ts";
 
 const now = Date.parse("2026-03-10T12:00:00Z");
 const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
@@ -15,6 +15,14 @@ describe("relative time", () => {
     // Languages abbreviate differently ("2 h ago"): the number or the word is what counts.
     const [wanted] = words.split(" ");
     expect(relativeTime(ago(seconds), now)).toContain(wanted);
+  });
+
+  it("is written out where it stands in a sentence, before and after", () => {
+    expect(timeWords(ago(200), now)).toBe("3 minutes ago");
+    expect(timeWords(ago(59), now)).toBe("just now");
+    expect(timeWords(ago(-10), now)).toBe("just now");
+    expect(timeWords(ago(-24 * 3600), now)).toBe("tomorrow");
+    expect(timeWords(ago(-7201), now)).toBe("in 2 hours");
   });
 
   it("becomes a date after two weeks", () => {

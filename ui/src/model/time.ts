@@ -3,6 +3,7 @@ const preferred = typeof navigator === "undefined" ? "en-GB" : navigator.languag
 const locale = preferred.startsWith("en") ? preferred : "en-GB";
 
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+const relativeLong = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "long" });
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
 const longDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
@@ -22,12 +23,23 @@ const STEPS = [
 ] as const;
 
 /** "3 min ago", "yesterday", and the date itself from two weeks on. */
-export function relativeTime(at: string, now: number): string {
+export function relativeTime(at: string, now: number, words = relative): string {
   const seconds = Math.round((now - Date.parse(at)) / 1000);
   if (Number.isNaN(seconds)) return at;
-  if (Math.abs(seconds) < 60) return relative.format(0, "second");
+  if (Math.abs(seconds) < 60) return words.format(0, "second");
   const step = STEPS.find(({ below }) => Math.abs(seconds) < below);
-  return step ? relative.format(-Math.trunc(seconds / step.seconds), step.unit) : day.format(Date.parse(at));
+  return step ? words.format(-Math.trunc(seconds / step.seconds), step.unit) : day.format(Date.parse(at));
+}
+
+/** "just now", "3 minutes ago", "in 23 hours", to stand in a sentence. */
+export function timeWords(at: string, now: number): string {
+  return Math.abs(now - Date.parse(at)) < 60_000 ? "just now" : relativeTime(at, now, relativeLong);
+}
+
+/** Local date and time. */
+export function localTime(at: string): string {
+  const parsed = Date.parse(at);
+  return Number.isNaN(parsed) ? at : moment.format(parsed);
 }
 
 /** Local date and time, with UTC behind it. */

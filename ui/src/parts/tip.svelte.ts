@@ -18,8 +18,12 @@ class Tip {
 
   hide(): void {
     clearTimeout(this.#timer);
-    if (this.anchor?.getAttribute("aria-describedby") === TIP_ID) this.anchor.removeAttribute("aria-describedby");
-    this.anchor = null;
+    const left = this.anchor;
+    if (left?.getAttribute("aria-describedby") === TIP_ID) left.removeAttribute("aria-describedby");
+    // An element that goes with the focus says so in the middle of a change of the page, when no state may change.
+    queueMicrotask(() => {
+      if (this.anchor === left) this.anchor = null;
+    });
   }
 }
 

@@ -1,168 +1,30 @@
-import { flushSync } from "svelte";
 import { call } from "../backend/index.ts";
-import type { ApplicationRow, CallError } from "../backend/types.ts";
-import { type Entry, mergeOrdered, orderBy, type Sort, search, toEntry } from "../model/rows.ts";
-import { clock } from "./clock.svelte.ts";
-import { cockpit } from "./cockpit.svelte.ts";
+import type { ApplicationPage, ApplicationRow } from "../backend/types.ts";
+import { type Entry, type Order, orderBy, type Sort, toEntry } from "../model/rows.ts";
+import { LongList } from "./longList.svelte.ts";
 
-/** The largest page a Director gives. */
-const PAGE_SIZE = 200;
-/** Older than this, the list is read again behind the rows when somebody returns to it. */
-const FRESH_MS = 10_000;
-
-type Loading = "idle" | "loading" | "stopped" | "failed";
-
-/** All applications of the tenant, loaded page by page, and what the person searches and sorts. */
-class Applications {
-  loading = $state<Loading>("idle");
-  error = $state.raw<CallError | null>(null);
-  /** What the Director says there is; `null` before the first page. */
-  total = $state<number | null>(null);
-  loadedAt = $state<number | null>(null);
-  /** How many were read in this round; `ordered` may hold more while an older round is still shown. */
-  loaded = $state(0);
-  query = $state("");
+/** All applications of the tenant, and what the person sorts them by. */
+class Applications extends LongList<ApplicationRow, Entry> {
   sort = $state.raw<Sort>({ column: "name", descending: false });
-  selectedId = $state<string | null>(null);
-
-  ordered = $state.raw<readonly Entry[]>([]);
-  matching = $derived(search(this.ordered, this.query));
-  selected = $derived(this.matching.find((entry) => entry.row.id === this.selectedId) ?? null);
-
-  #cursor: string | null = null;
-  /** A new round makes answers of the old one worthless. */
-  #round = 0;
-  /** Rows of a reload that goes on behind the rows on the screen. */
-  #behind: Entry[] | null = null;
-  /** What was changed here since the round began: newer than what its pages say; `null` is a deleted row. */
-  #touched = new Map<string, Entry | null>();
-
-  /** Loads everything; rows that are already there stay until the new ones are complete. */
-  async reload(): Promise<void> {
-    this.#cursor = null;
-    this.loaded = 0;
-    this.#behind = this.ordered.length > 0 ? [] : null;
-    this.#touched.clear();
-    await this.#load();
-  }
-
-  async reloadIfOld(): Promise<void> {
-    const fresh = this.loadedAt !== null && Date.now() - this.loadedAt < FRESH_MS;
-    if (!fresh && this.loading !== "loading" && this.loading !== "stopped") await this.reload();
-  }
-
-  stop(): void {
-    this.#round += 1;
-    this.loading = "stopped";
-  }
-
-  async resume(): Promise<void> {
-    if (this.loading === "stopped" || this.loading === "failed") await this.#load();
-  }
-
-  /**
-   * Searches and brings the result onto the page before it returns, so that the measured time is what the person
-   * waits for between the key and the new rows.
-   */
-  setQuery(query: string): void {
-    const start = performance.now();
-    flushSync(() => {
-      this.query = query;
-    });
-    performance.measure("filter", { start, end: performance.now() });
-  }
 
   sortBy(column: Sort["column"]): void {
     const again = this.sort.column === column;
     this.sort = { column, descending: again ? !this.sort.descending : column === "updated" };
-    this.ordered = [...this.ordered].sort(orderBy(this.sort));
+    this.ordered = [...this.ordered].sort(this.order());
   }
 
-  /** A row that was created or changed here. */
-  put(row: ApplicationRow): void {
-    const entry = toEntry(row);
-    const others = this.ordered.filter(({ row: { id } }) => id !== row.id);
-    const known = others.length < this.ordered.length;
-    this.#touched.set(row.id, entry);
-    this.ordered = mergeOrdered(others, [entry], orderBy(this.sort));
-    if (!known && this.total !== null) {
-      this.total += 1;
-      this.loaded += 1;
-    }
+  idOf(row: ApplicationRow): string {
+    return row.id;
   }
-
-  remove(id: string): void {
-    const left = this.ordered.filter((entry) => entry.row.id !== id);
-    if (left.length < this.ordered.length) {
-      this.total = Math.max(0, (this.total ?? left.length + 1) - 1);
-      this.loaded = Math.max(0, this.loaded - 1);
-    }
-    this.#touched.set(id, null);
-    this.ordered = left;
-    if (this.selectedId === id) this.selectedId = null;
+  protected read(after: string | null, first: number): Promise<ApplicationPage> {
+    return call("list_applications", { after, first });
   }
-
-  /** The tenant's other names, in the form in which they are compared. */
-  find(match: (row: ApplicationRow) => boolean): ApplicationRow | undefined {
-    return this.ordered.find((entry) => match(entry.row))?.row;
+  protected toEntry(row: ApplicationRow): Entry {
+    return toEntry(row);
   }
-
-  async #load(): Promise<void> {
-    this.#round += 1;
-    const round = this.#round;
-    this.loading = "loading";
-    this.error = null;
-    try {
-      for (let more = true; more; ) {
-        const page = await call("list_applications", { after: this.#cursor, first: PAGE_SIZE });
-        if (round !== this.#round) return;
-        clock.observe(page.serverNow);
-        this.#take(page.rows.map(toEntry), page.totalCount);
-        this.#cursor = page.endCursor;
-        more = page.hasNextPage;
-        if (more) await nextTurn();
-        if (round !== this.#round) return;
-      }
-      this.#complete();
-    } catch (error) {
-      if (round !== this.#round) return;
-      this.error = error as CallError;
-      this.loading = "failed";
-      cockpit.suspect(this.error);
-    }
+  protected order(): Order {
+    return orderBy(this.sort);
   }
-
-  #take(entries: Entry[], total: number): void {
-    this.total = total;
-    this.loaded += entries.length;
-    const unchanged = entries.filter(({ row }) => !this.#touched.has(row.id));
-    if (this.#behind) this.#behind.push(...unchanged);
-    else this.ordered = mergeOrdered(this.ordered, unchanged, orderBy(this.sort));
-  }
-
-  #complete(): void {
-    if (this.#behind) {
-      const changed = [...this.#touched.values()].filter((entry) => entry !== null);
-      this.ordered = [...this.#behind, ...changed].sort(orderBy(this.sort));
-      this.#behind = null;
-    }
-    this.loading = "idle";
-    this.loadedAt = Date.now();
-  }
-}
-
-/** Lets the page paint and take keys between two pages of rows, and waits while nobody looks at the window. */
-async function nextTurn(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve));
-  if (!document.hidden) return;
-  await new Promise<void>((resolve) => {
-    const onShow = () => {
-      if (document.hidden) return;
-      document.removeEventListener("visibilitychange", onShow);
-      resolve();
-    };
-    document.addEventListener("visibilitychange", onShow);
-  });
 }
 
 export const applications = new Applications();

@@ -1,5 +1,5 @@
 import { call } from "../backend/index.ts";
-import type { CopyOutcome, Form } from "../backend/types.ts";
+import type { CopyOutcome } from "../backend/types.ts";
 import { words } from "../words.ts";
 import { clock } from "./clock.svelte.ts";
 import { notices } from "./notices.svelte.ts";
@@ -7,10 +7,10 @@ import { notices } from "./notices.svelte.ts";
 /** What we believe to be in the clipboard. Rust writes and empties it; the page only says so. */
 class Clipboard {
   /** The secret that was copied last, until it is emptied. */
-  held = $state.raw<{ pairingId: string; form: Form; until: number | null } | null>(null);
+  held = $state.raw<{ id: string; form: string; until: number | null } | null>(null);
 
   /** Notes a secret that Rust has written and answers the sentence about it. */
-  wrote(pairingId: string, form: Form, outcome: CopyOutcome): string {
+  wrote(id: string, form: string, outcome: CopyOutcome): string {
     if (outcome.clipboard === "unavailable") {
       this.held = null;
       return outcome.message ?? words.copy.unavailable;
@@ -18,7 +18,7 @@ class Clipboard {
     const seconds = outcome.clearsInSeconds;
     // On the clock that the button reads: another one may be half a second ahead, and 60 seconds would start as 61.
     clock.now = Date.now();
-    this.held = { pairingId, form, until: seconds === null ? null : clock.now + seconds * 1000 };
+    this.held = { id, form, until: seconds === null ? null : clock.now + seconds * 1000 };
     return words.copy.done(seconds, outcome.keptOutOfHistory);
   }
 

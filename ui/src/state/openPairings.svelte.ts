@@ -15,7 +15,8 @@ class OpenPairings {
 
   put(receipt: PairingReceipt): void {
     const others = this.all.filter(
-      ({ pairingId, systemAuthId }) => pairingId !== receipt.pairingId && systemAuthId !== receipt.systemAuthId,
+      ({ pairingId, systemAuthId }) =>
+        pairingId !== receipt.pairingId && (systemAuthId === "" || systemAuthId !== receipt.systemAuthId),
     );
     this.all = [receipt, ...others];
   }
@@ -35,6 +36,8 @@ class OpenPairings {
     return this.all.find(
       (receipt) =>
         receipt.applicationId === applicationId &&
+        // A new secret of a client that exists already: nothing is being paired.
+        !receipt.rotated &&
         !this.#settled.has(receipt.pairingId) &&
         (receipt.expiresAt === null || secondsLeft(receipt.expiresAt, clock.serverNow) > 0),
     );

@@ -4,6 +4,7 @@ import { secondsLeft } from "../model/countdown.ts";
 import { primaryForm } from "../model/forms.ts";
 import { clipboard } from "./clipboard.svelte.ts";
 import { clock } from "./clock.svelte.ts";
+import { Handover } from "./handover.svelte.ts";
 import { openPairings } from "./openPairings.svelte.ts";
 
 /** How often the Director is asked while the page is visible. */
@@ -13,29 +14,24 @@ const AFTER_EXPIRY_MS = 30_000;
 
 export type Phase = "loading" | "choosing" | "requesting" | "issued";
 /** The asking did not end well: which words belong above the error. */
-export type Trouble = { during: "offers" | "request" | "cancel" | "copy"; error: CallError };
+export type Trouble = { during: "offers" | "request" | "cancel"; error: CallError };
 
 /** Pairing one application, from the choice to the finish. Lives as long as its page. */
-export class Pairing {
+export class Pairing extends Handover {
   readonly applicationId: string;
   phase = $state<Phase>("loading");
   offers = $state.raw<AuthTypeOffer[]>([]);
   type = $state<AuthType>("client_certificate");
   copyAtOnce = $state(false);
-  receipt = $state.raw<PairingReceipt | null>(null);
   progress = $state.raw<Progress | null>(null);
   /** When each stage was first seen here, on the server's clock. */
   seenAt = $state<Partial<Record<Progress["stage"], string>>>({});
   trouble = $state.raw<Trouble | null>(null);
   /** The last polls failed: what is on the screen is old. */
   pollError = $state.raw<CallError | null>(null);
-  /** The sentence under the copy button. */
-  copied = $state<string | null>(null);
   requestedAt = $state(0);
-  acknowledged = $state(false);
   /** Somebody gave up waiting for an answer that may still come. */
   abandoned = $state<"waiting" | "arrived" | null>(null);
-  busy = $state(false);
 
   left = $derived(this.#expiresAt === null ? null : secondsLeft(this.#expiresAt, clock.serverNow));
   stage = $derived(this.#stage());
@@ -48,6 +44,7 @@ export class Pairing {
   #request = 0;
 
   constructor(applicationId: string) {
+    super();
     this.applicationId = applicationId;
   }
 
@@ -63,7 +60,7 @@ export class Pairing {
       this.offers = offers;
       const first = offers.find((offer) => offer.available);
       if (first && !offers.some((offer) => offer.available && offer.type === this.type)) this.type = first.type;
-      const receipt = open.find((candidate) => candidate.applicationId === this.applicationId);
+      const receipt = open.find((candidate) => candidate.applicationId === this.applicationId && !candidate.rotated);
       if (receipt) this.#take(receipt);
       else this.phase = "choosing";
     } catch (error) {
@@ -97,40 +94,6 @@ export class Pairing {
     if (this.#late) this.#take(this.#late);
   }
 
-  async copy(form: Form): Promise<void> {
-    const receipt = this.receipt;
-    if (!receipt || this.busy) return;
-    this.busy = true;
-    try {
-      const outcome = await call("copy", { pairingId: receipt.pairingId, form });
-      this.trouble = null;
-      this.copied = clipboard.wrote(receipt.pairingId, form, outcome);
-      if (outcome.clipboard === "written") this.#handOver();
-    } catch (error) {
-      this.trouble = { during: "copy", error: error as CallError };
-    } finally {
-      this.busy = false;
-    }
-  }
-
-  /** Answers where the file is, or nothing when the person cancelled. */
-  async save(form: Form): Promise<string | null> {
-    const receipt = this.receipt;
-    if (!receipt || this.busy) return null;
-    this.busy = true;
-    try {
-      const { savedTo } = await call("save_pairing", { pairingId: receipt.pairingId, form });
-      this.trouble = null;
-      if (savedTo !== null) this.#handOver();
-      return savedTo;
-    } catch (error) {
-      this.trouble = { during: "copy", error: error as CallError };
-      return null;
-    } finally {
-      this.busy = false;
-    }
-  }
-
   /** The entry at the Director is deleted; then the choice is there again. */
   async cancel(): Promise<boolean> {
     const receipt = this.receipt;
@@ -145,19 +108,6 @@ export class Pairing {
       return false;
     } finally {
       this.busy = false;
-    }
-  }
-
-  /** "I've stored the secret", and *Done*: the program forgets the value, the progress goes on. */
-  async acknowledge(): Promise<void> {
-    const receipt = this.receipt;
-    if (!receipt) return;
-    try {
-      await call("acknowledge_pairing", { pairingId: receipt.pairingId });
-      this.acknowledged = true;
-      openPairings.forget(receipt.pairingId);
-    } catch (error) {
-      this.trouble = { during: "copy", error: error as CallError };
     }
   }
 
@@ -181,6 +131,7 @@ export class Pairing {
     this.phase = "requesting";
     this.requestedAt = Date.now();
     this.trouble = null;
+    this.copyError = null;
     this.abandoned = null;
     clearTimeout(this.#poll);
     try {
@@ -215,6 +166,7 @@ export class Pairing {
     this.seenAt = {};
     this.copied = null;
     this.trouble = null;
+    this.copyError = null;
     this.pollError = null;
     this.abandoned = null;
     this.acknowledged = false;
@@ -231,16 +183,10 @@ export class Pairing {
     this.progress = null;
     this.copied = null;
     this.trouble = null;
+    this.copyError = null;
     this.abandoned = null;
     this.acknowledged = false;
     this.phase = "choosing";
-  }
-
-  #handOver(): void {
-    if (this.receipt) {
-      this.receipt = { ...this.receipt, handedOver: true };
-      openPairings.put(this.receipt);
-    }
   }
 
   get #expiresAt(): string | null {

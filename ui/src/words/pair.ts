@@ -1,0 +1,233 @@
+import type { AuthType, Form } from "../backend/types.ts";
+import type { TabKey } from "../model/forms.ts";
+import { durationWords } from "../model/time.ts";
+import { plural } from "../words.ts";
+
+/** What is said while something is handed over. */
+const authTypes: Record<AuthType, { title: string; fits: [string, string][]; lead: string }> = {
+  client_certificate: {
+    title: "Client certificate",
+    lead: "Choose this if the application asks for a ",
+    fits: [
+      ["token", ", a "],
+      ["connection URL", " or a "],
+      ["signing request", "."],
+    ],
+  },
+  client_credentials: {
+    title: "Client ID and client secret",
+    lead: "Choose this if the application asks for a ",
+    fits: [
+      ["client ID", ", a "],
+      ["client secret", " and a "],
+      ["token URL", "."],
+    ],
+  },
+};
+
+const forms: Record<Form, string> = {
+  pairing_data: "Pairing data",
+  token: "Token",
+  connector_url: "Connector URL",
+  legacy_url: "Legacy link",
+  curl: "curl",
+  openssl: "openssl steps",
+  env: "Environment variables",
+  json: "JSON",
+  client_id: "Client ID",
+  client_secret: "Client secret",
+  token_url: "Token URL",
+  all: "All values",
+  curl_token: "curl",
+};
+
+const copyLabels: Partial<Record<Form, string>> = {
+  pairing_data: "Copy pairing data",
+  token: "Copy token",
+  connector_url: "Copy Connector URL",
+  legacy_url: "Copy legacy link",
+  curl: "Copy commands",
+  openssl: "Copy steps",
+  env: "Copy variables",
+  json: "Copy JSON",
+  client_secret: "Copy secret",
+  all: "Copy all",
+};
+
+const tabs: Record<TabKey, { title: string; helper: string }> = {
+  pairing_data: {
+    title: "Pairing data",
+    helper: "One text with the token and the Connector URL (Base64). For applications with a single Token field.",
+  },
+  token: {
+    title: "Token and URL",
+    helper: "Two separate values, for applications with two fields. The token goes into the header connector-token.",
+  },
+  legacy_url: {
+    title: "Legacy link",
+    helper: "For older applications that ask for a Remote Environment or Application URL.",
+  },
+  curl: { title: "curl", helper: "Ready to run, with these values filled in. Expires with the token." },
+  openssl: { title: "openssl steps", helper: "Ready to run, with these values filled in. Expires with the token." },
+  more: { title: "More", helper: "Ready to run, with these values filled in. Expires with the token." },
+};
+
+export const pairWords = {
+  forms,
+  tabs,
+  authTypes,
+  copyForm: (form: Form) => copyLabels[form] ?? `Copy ${forms[form]}`,
+  title: (name: string) => `Pair “${name}”`,
+  where: (environment: string, tenant: string) => `${environment} · tenant ${tenant}`,
+  lead: (name: string) => `How should ${name} prove who it is?`,
+  certificateText: (name: string, token: number | null, certificate: number | null) =>
+    `You hand over a token that works once, ${token === null ? "for a short time" : `for ${durationWords(token)}`}. ` +
+    `${name} swaps it for a certificate that ${
+      certificate === null ? "is valid for months" : `is valid for ${durationWords(certificate)}`
+    } and can renew it by itself.`,
+  credentialsText: (name: string) =>
+    `You hand over two values. ${name} uses them to get short-lived access tokens (OAuth 2.0, client credentials). ` +
+    "The secret is shown once.",
+  unavailable: (environment: string, reason: string | null) =>
+    reason === null ? `Not offered by ${environment}.` : `Not offered by ${environment}: ${reason}`,
+  before: (name: string) => `${name} was paired this way before.`,
+  already: (name: string) => `${name} already has a working certificate. The new one will work beside it.`,
+  options: "Options",
+  copyAtOnce: "Copy it as soon as it arrives",
+  request: "Request pairing data",
+  nothingCreated: "Nothing is created until you press this.",
+  offersFailed: "What this environment offers could not be read.",
+
+  asking: "Asking the Director for pairing data…",
+  askingToken: "The Director is getting a one-time token from the Connector…",
+  askingClient: "The Director is registering a client at the OAuth2 provider…",
+  long: "This is taking longer than usual.",
+  keepWaiting: "Keep waiting",
+  cancel: "Cancel",
+  abandoned: "The request may still have gone through. If it did, an unused entry is listed on the application's page.",
+  arrived: "The pairing data has arrived after all.",
+  showArrived: "Show it",
+
+  steps: {
+    label: "Progress of the pairing",
+    ask: "You ask",
+    director: "Director",
+    connector: "Connector",
+    provider: "OAuth2 provider",
+    handOver: "You hand over",
+    finishes: (name: string) => `${name} finishes`,
+    done: "done",
+    now: "now",
+    next: "not yet",
+    failed: "failed",
+    sub: { fetch: "fetch", csr: "csr", cert: "cert", call: "call", token: "token" },
+  },
+
+  give: (name: string) => `Give this to ${name}`,
+  giveThese: (name: string) => `Give these to ${name}`,
+  pasteHint: (name: string) => `Paste it into the field ${name} calls “Token”.`,
+  show: "Show",
+  hide: "Hide",
+  hidden: "Hidden",
+  hiddenValue: (what: string) => `${what}, hidden`,
+  save: "Save as file…",
+  saved: (path: string, worthlessAfter: string | null) =>
+    worthlessAfter === null
+      ? `Saved to ${path}, readable only by you.`
+      : `Saved to ${path}, readable only by you. It is worthless after ${worthlessAfter}.`,
+  worksOnce: "Works once.",
+  expiresAt: (at: string) => `Expires ${at}`,
+  left: "left",
+  timer: "Time left for the token",
+  lessThanMinute: "Less than a minute",
+  aboutToExpire: "About to expire:",
+  noExpiry: "This environment did not say how long the token lives. Compass's default is 5 minutes.",
+  announce: (seconds: number) => {
+    if (seconds <= 0) return "This token has expired.";
+    return seconds >= 60
+      ? `${plural(seconds / 60, "minute", "minutes")} left for the token.`
+      : `${seconds} seconds left for the token.`;
+  },
+  getNew: "Get a new one",
+  cancelThis: "Cancel this one",
+  noBrowser: "Don't open the link in a browser: opening it uses it up.",
+  used: "The token has been used. It can't be used again.",
+
+  next: "What happens next",
+  nextCertificate: (name: string): string[] => [
+    `${name} presents the token to the Connector and fetches its configuration. The token is used up by that, even if a later step fails.`,
+    `${name} creates a key and sends a signing request.`,
+    "The Connector signs it and answers with a certificate.",
+    `${name} calls the Director with its certificate. From then on it is paired.`,
+  ],
+  nextCredentials: (name: string): string[] => [
+    `${name} sends client ID and secret to the token URL and gets a short-lived access token.`,
+    `${name} calls the Director with the access token. From then on it is paired.`,
+  ],
+
+  live: {
+    title: "What the Director sees",
+    waiting: (name: string) => `Waiting for ${name} to use the token`,
+    waitingClient: (name: string) => `Waiting for ${name} to use its client ID and secret`,
+    fetched: (name: string, at: string) => `${name} fetched its configuration · ${at}`,
+    noAnswer: (name: string) => `${name} used the token but got no answer`,
+    csr: (name: string) => `${name} sent its signing request`,
+    issued: "Certificate issued",
+    paired: (name: string) => `First secured call received. ${name} is paired.`,
+    gone: "The Director no longer has this entry. It was removed here or by somebody else.",
+    limbo: (name: string) =>
+      `${name} sent a signing request and has not called since. Either it is still starting, or its request was ` +
+      "refused. Compass does not tell us which.",
+    unreadable: (name: string) =>
+      `Live progress needs the permission application.auths:read. You'll still see when ${name} becomes connected.`,
+    old: "The Director does not answer at the moment. Asking goes on.",
+  },
+
+  finish: {
+    title: (name: string) => `${name} is paired.`,
+    certificate: (commonName: string | null, until: string | null, lifetime: number | null) => {
+      const what = commonName === null ? "Its certificate" : `Certificate for CN=${commonName}`;
+      const how = until === null || lifetime === null ? "" : `, valid until ${until} (${durationWords(lifetime)})`;
+      return `${what}${how}. It can renew itself.`;
+    },
+    credentials: (clientId: string | null) =>
+      clientId === null
+        ? "It called the Director with an access token."
+        : `It called the Director with an access token of client ${clientId}.`,
+    storeSecret: "If you haven't stored the secret yet, do it before you leave.",
+    done: "Done",
+    again: "Pair again",
+  },
+
+  expired: {
+    title: "This token has expired.",
+    text: "It can't be used any more; nothing else changed.",
+    tell: "The new token goes into the same place. Tell the other side to paste again.",
+  },
+
+  gone: { title: "This entry was removed.", again: "Pair again" },
+
+  secret: {
+    once: "This is the only time the secret can be shown.",
+    noCopy: "We keep no copy of it.",
+    scopes: "Scopes",
+    noScopes: "none",
+    test: "Test: get a token",
+    testing: "Getting a token…",
+    works: (scopes: string[], seconds: number) =>
+      `It works: token for ${scopes.length > 0 ? scopes.join(" ") : "no scopes"}, valid ${durationWords(seconds)}.`,
+    again: "Try again",
+    stored: "I've stored the secret",
+    later: (date: string) => `Created ${date}. The secret can't be shown again.`,
+  },
+
+  cancelDialog: {
+    title: "Cancel this pairing?",
+    certificate: (name: string) =>
+      `${name} has already started to use it. It would have to start again with new pairing data.`,
+    credentials: (name: string) => `The client is deleted. If ${name} already has the secret, it stops working.`,
+    confirm: "Cancel this one",
+    back: "Go back",
+  },
+  cancelled: "Cancelled. What was handed over can't be used any more.",
+} as const;

@@ -1,0 +1,27 @@
+import { durationWords } from "../model/time.ts";
+
+/** The sentences of the settings. */
+export const settingsWords = {
+  title: "Settings",
+  looks: "Appearance",
+  theme: "Theme",
+  security: "Security",
+  clipboard: "Empty the clipboard after",
+  clipboardHint:
+    "Counts for copied secrets, and only if the clipboard still holds ours. It is also emptied on quit and on lock.",
+  seconds: (seconds: number) => durationWords(seconds),
+  data: "This installation",
+  dataDir: "Data folder",
+  caFile: "CA certificate",
+  environment: "Environment",
+  tenant: "Tenant",
+  tenantId: "Tenant id",
+  directorUrl: "Director",
+  connectorUrl: "Connector",
+  mtlsDirectorUrl: "Director with certificate",
+  mtlsConnectorUrl: "Connector with certificate",
+  oauthUrl: "OAuth2 token URL",
+  version: "Version",
+  warnings: "Worth knowing",
+  noEnvironment: "The addresses appear when the server runs.",
+} as const;
