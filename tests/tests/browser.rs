@@ -149,7 +149,7 @@ async fn what_a_page_could_send_without_asking_is_not_executed() {
     let count = "query { result: applications { totalCount } }";
     assert_eq!(server.director(count, Value::Null).await["totalCount"], 0);
     // What is not served is not there, and says nothing else.
-    for path in ["/", "/director", "/graphql", "/admin/clients", "/director/graphql/", "/..%2f..%2fetc/passwd"] {
+    for path in ["/", "/director", "/graphql", "/admin", "/console/v1", "/director/graphql/", "/..%2f..%2fetc/passwd"] {
         let url = server.ready("directorUrl").replace("/director/graphql", path);
         assert_eq!(administrator.clone().at(&url).send(Method::GET, None).await.status, 404, "{path}");
     }

@@ -55,6 +55,7 @@ fn secret_json(secret: &SecretRow, usage: &Usage) -> Value {
     })
 }
 
+/// With the fraction, so that a list keeps its order where it is sorted again.
 fn time(millis: i64) -> String {
-    Moment::from_unix_millis(millis).rfc3339()
+    Moment::from_unix_millis(millis).rfc3339_precise()
 }
