@@ -65,7 +65,8 @@ CREATE TABLE oauth_client_2 (
     disabled_at    INTEGER
 ) STRICT;
 INSERT INTO oauth_client_2 (id, system_auth_id, scope, epoch, registration, created_at, updated_at, disabled_at)
-    SELECT id, id, scope, '', '{}', created_at, created_at, disabled_at FROM oauth_client ORDER BY rowid;
+    SELECT id, id, scope, '', '{"grant_types":["client_credentials"]}', created_at, created_at, disabled_at
+    FROM oauth_client ORDER BY rowid;
 DROP TABLE oauth_client;
 ALTER TABLE oauth_client_2 RENAME TO oauth_client;
 CREATE INDEX oauth_client_page ON oauth_client (created_at, id);

@@ -72,7 +72,7 @@ impl Server {
             subject: config.subject.clone(),
             addresses,
         };
-        let oauth = OAuth::load(&store, tokens, config.failure_limit, clock.now()).await.map_err(StartError::Other)?;
+        let oauth = OAuth::load(&store, tokens, config.failure_limit).await.map_err(StartError::Other)?;
         let service = Arc::new(Service { store, authority, oauth, clock, settings });
         let prepared = async {
             service.load_retired_keys().await.map_err(StartError::Other)?;

@@ -6,6 +6,7 @@ mod hydra {
     mod calls;
     mod client;
     mod list;
+    mod patch;
     mod validation;
 
     use blackbox::{Caller, Reply, Server};

@@ -18,6 +18,9 @@ pub(super) enum Claim {
 impl Wires {
     pub(super) fn administrator(&self, headers: &HeaderMap) -> Claim {
         let Some(token) = bearer(headers) else { return Claim::Absent };
+        if headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
+            return Claim::Wrong;
+        }
         if self.is_admin_token(&token) { Claim::Right } else { Claim::Wrong }
     }
 

@@ -3,10 +3,19 @@
 
 use std::sync::Arc;
 
-use axum::{Router, body::Body, http::Request, response::Response};
+use axum::{
+    Router,
+    body::Body,
+    http::Request,
+    response::{IntoResponse as _, Response},
+};
 use tower::ServiceExt as _;
 
-use super::{body, guard::Guard, observe::Observed};
+use super::{
+    body::{self, BodyError},
+    guard::Guard,
+    observe::Observed,
+};
 
 /// One listener's way in. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -25,6 +34,10 @@ impl Edge {
         let answer = async {
             // Read before anything is answered, a refusal included.
             let request = body::receive(request).await;
+            if body::read(request.extensions(), usize::MAX) == Err(BodyError::Broken) {
+                // RFC 9112 §8: half a message asks for nothing.
+                return (BodyError::Broken.status(), BodyError::Broken.message(0)).into_response();
+            }
             match self.guard.check(&request) {
                 Ok(()) => self.router.oneshot(request).await.unwrap_or_else(|never| match never {}),
                 Err(refused) => refused,

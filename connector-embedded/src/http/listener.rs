@@ -150,7 +150,7 @@ impl Connection {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let edge = self.edge;
-        let address = PeerAddress(self.peer.ip());
+        let address = PeerAddress(self.peer.ip().to_canonical());
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(address);
             if let Some(peer) = peer {

@@ -108,10 +108,10 @@ fn health() -> Router<Wires> {
     Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready))
 }
 
-/// Ready means: the store answers.
+/// Ready means: the store answers, and what is in memory is what it says.
 async fn ready(State(wires): State<Wires>) -> Response {
-    match wires.service.tenants().await {
-        Ok(_) => "ready\n".into_response(),
+    match wires.service.is_ready().await {
+        Ok(()) => "ready\n".into_response(),
         Err(failure) => (StatusCode::SERVICE_UNAVAILABLE, format!("{failure}\n")).into_response(),
     }
 }

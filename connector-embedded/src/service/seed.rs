@@ -95,6 +95,15 @@ impl Service {
         let mut connection = self.store.read().await?;
         tenant::all(&mut connection).await
     }
+
+    /// Whether the store answers and the clients in memory are what it says.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) async fn is_ready(&self) -> Result<(), Failure> {
+        self.store.clients().find("")?;
+        self.tenants().await.map(drop)
+    }
 }
 
 fn read(seed: &Seed) -> Result<Vec<SeedApplication>, StartError> {

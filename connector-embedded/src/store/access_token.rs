@@ -21,22 +21,18 @@ pub(crate) async fn revoke(
         .map(drop)
 }
 
-/// Ids and expiry dates of all revoked tokens that have not expired.
-pub(crate) async fn revoked(connection: &mut SqliteConnection, now: Moment) -> Result<Vec<(String, i64)>, Failure> {
-    sqlx::query_as("SELECT token_id, expires_at FROM revoked_access_token WHERE expires_at > ?")
-        .bind(now.unix_millis())
-        .fetch_all(connection)
-        .await
-        .sql()
+/// Ids and expiry dates of all revoked tokens.
+pub(crate) async fn revoked(connection: &mut SqliteConnection) -> Result<Vec<(String, i64)>, Failure> {
+    sqlx::query_as("SELECT token_id, expires_at FROM revoked_access_token").fetch_all(connection).await.sql()
 }
 
-/// Forgets what has expired.
-pub(crate) async fn forget_expired(connection: &mut SqliteConnection, now: Moment) -> Result<(), Failure> {
+/// Forgets what expired before this moment.
+pub(crate) async fn forget_expired(connection: &mut SqliteConnection, before: Moment) -> Result<(), Failure> {
     for sql in [
         "DELETE FROM revoked_access_token WHERE expires_at <= ?",
         "DELETE FROM retired_access_token_key WHERE expires_at <= ?",
     ] {
-        sqlx::query(sql).bind(now.unix_millis()).execute(&mut *connection).await.sql()?;
+        sqlx::query(sql).bind(before.unix_millis()).execute(&mut *connection).await.sql()?;
     }
     Ok(())
 }

@@ -79,6 +79,12 @@ pub(crate) async fn holder(
     .sql()
 }
 
+/// A certificate as it was signed.
+pub(crate) async fn der(connection: &mut SqliteConnection, fingerprint: &[u8; 32]) -> Result<Option<Vec<u8>>, Failure> {
+    let query = sqlx::query_scalar("SELECT der FROM certificate WHERE fingerprint = ?");
+    query.bind(fingerprint.as_slice()).fetch_optional(connection).await.sql()
+}
+
 /// The certificate that a token bought for exactly this request (lenient retries).
 pub(crate) async fn bought(
     connection: &mut SqliteConnection,

@@ -201,7 +201,11 @@ impl ClientIndex {
             // Another client of the same id starts with figures of its own.
             let before = clients.get(&id).filter(|before| before.row.created_at == row.created_at);
             let usage = before.map_or_else(|| usage(UsageRow::default(), &row.id), |before| Arc::clone(&before.usage));
-            clients.insert(id, Arc::new(client(row, secrets, usage)?));
+            keep_secrets(&usage, &secrets);
+            match client(row, secrets, usage) {
+                Some(client) => drop(clients.insert(id, Arc::new(client))),
+                None => drop(clients.remove(&id)),
+            }
         }
         self.count_chosen(&clients);
         Ok(())
@@ -226,7 +230,10 @@ impl ClientIndex {
                     lock(&usage).secrets.insert(secret.id.clone(), (at, from.clone()));
                 }
             }
-            read.insert(row.id.clone(), Arc::new(client(row, secrets, usage)?));
+            let id = row.id.clone();
+            if let Some(client) = client(row, secrets, usage) {
+                read.insert(id, Arc::new(client));
+            }
         }
         sqlx::query("DELETE FROM temp.touched_client").execute(connection).await.sql()?;
         self.count_chosen(&read);
@@ -240,9 +247,20 @@ impl ClientIndex {
     }
 }
 
-fn client(row: ClientRow, secrets: Vec<SecretRow>, usage: Arc<Mutex<Usage>>) -> Result<Client, Failure> {
-    let registration = serde_json::from_str(&row.registration).map_err(Failure::internal)?;
-    Ok(Client { row, registration, secrets, usage })
+/// `None` for a registration that cannot be read: that costs this client, and no other.
+fn client(row: ClientRow, secrets: Vec<SecretRow>, usage: Arc<Mutex<Usage>>) -> Option<Client> {
+    match serde_json::from_str(&row.registration) {
+        Ok(registration) => Some(Client { row, registration, secrets, usage }),
+        Err(error) => {
+            tracing::error!(client = row.id, "the registration of an OAuth2 client cannot be read: {error}");
+            None
+        }
+    }
+}
+
+/// Forgets the figures of secrets that are gone.
+fn keep_secrets(usage: &Mutex<Usage>, secrets: &[SecretRow]) {
+    lock(usage).secrets.retain(|id, _| secrets.iter().any(|secret| secret.id == *id));
 }
 
 fn usage(row: UsageRow, id: &str) -> Arc<Mutex<Usage>> {

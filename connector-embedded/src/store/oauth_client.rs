@@ -176,9 +176,9 @@ pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<ClientR
     sqlx::query_as(SELECT).fetch_all(connection).await.sql()
 }
 
-/// The secrets of one client, newest first.
+/// The secrets of one client, newest first, whatever the clock did.
 pub(crate) async fn secrets(connection: &mut SqliteConnection, client_id: &str) -> Result<Vec<SecretRow>, Failure> {
-    sqlx::query_as("SELECT * FROM oauth_secret WHERE client_id = ? ORDER BY created_at DESC, rowid DESC")
+    sqlx::query_as("SELECT * FROM oauth_secret WHERE client_id = ? ORDER BY rowid DESC")
         .bind(client_id)
         .fetch_all(connection)
         .await
@@ -186,7 +186,7 @@ pub(crate) async fn secrets(connection: &mut SqliteConnection, client_id: &str) 
 }
 
 pub(crate) async fn all_secrets(connection: &mut SqliteConnection) -> Result<Vec<SecretRow>, Failure> {
-    sqlx::query_as("SELECT * FROM oauth_secret ORDER BY created_at DESC, rowid DESC").fetch_all(connection).await.sql()
+    sqlx::query_as("SELECT * FROM oauth_secret ORDER BY rowid DESC").fetch_all(connection).await.sql()
 }
 
 pub(crate) async fn insert_secret(connection: &mut SqliteConnection, row: &SecretRow) -> Result<(), Failure> {

@@ -101,7 +101,9 @@ impl Album {
         window.click("@open-token").await;
         window.click("@get-token").await;
         window.appears("@token-result").await;
-        window.value("document.querySelector('[data-testid=oauth-client-page]').scrollTo(0, 0) ?? null").await;
+        window
+            .value("document.querySelector('[data-testid=token-result]').scrollIntoView({ block: 'start' }) ?? null")
+            .await;
         self.take(window, "oauth-client").await;
     }
 

@@ -91,3 +91,25 @@ async fn five_secrets_are_enough() {
     let (last, ..) = rotate(&server, &clients[0], json!(0)).await;
     assert_eq!((status(&server, &last).await, status(&server, &clients[4]).await), (200, 401));
 }
+
+#[tokio::test]
+async fn no_series_of_dates_leaves_a_client_without_a_secret() {
+    let server = Server::start(&[]);
+    let old = server.oauth_client("client").await;
+    let (new, new_id, _) = rotate(&server, &old, Value::Null).await;
+    let client = get(&server, &old.id).await;
+    let old_id = client["secrets"][1]["id"].as_str().unwrap().to_owned();
+    let retire = |id: &str| format!("/{}/secrets/{id}/retire", old.id);
+    change(&server, &retire(&old_id), &json!({ "afterSeconds": 3600 })).await;
+    // The other one would end first, and then this one: the day would come when none is left.
+    for after in [0, 60, 7200] {
+        let refused = call(&server, Method::POST, &retire(&new_id), &json!({ "afterSeconds": after })).await;
+        assert_refused(&refused, 409, "invalid_operation");
+    }
+    // Hydra's way of forgetting the others keeps the newest that still works.
+    change(&server, &retire(&old_id), &json!({ "afterSeconds": null })).await;
+    change(&server, &retire(&new_id), &json!({ "afterSeconds": 0 })).await;
+    let forget = server.administrator_at(&format!("/admin/clients/{}/secrets/rotate", old.id));
+    assert_eq!(forget.send(Method::DELETE, None).await.status, 200);
+    assert_eq!((status(&server, &old).await, status(&server, &new).await), (200, 401));
+}

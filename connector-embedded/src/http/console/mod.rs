@@ -15,7 +15,7 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use pairing::{ErrorCode, Failure};
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     PeerAddress, Wires,
@@ -23,7 +23,7 @@ use super::{
     body::{self, FORM},
 };
 use crate::{
-    service::oauth::signing_keys::SigningKeys,
+    service::oauth::{registry::Overflow, signing_keys::SigningKeys},
     store::oauth_client::{Place, Selection},
 };
 use client::client_json;
@@ -47,7 +47,10 @@ type Answer = Result<Response, ConsoleError>;
 
 async fn administrator(State(wires): State<Wires>, request: Request, next: Next) -> Response {
     if wires.administrator(request.headers()) == Claim::Right {
-        return next.run(request).await;
+        return match read_object(&request) {
+            Ok(_) => next.run(request).await,
+            Err(refused) => refused.into_response(),
+        };
     }
     match wires.service.count_stranger(PeerAddress::of(request.extensions())) {
         Ok(()) => ConsoleError::unauthorized().into_response(),
@@ -126,9 +129,9 @@ struct Rotate {
 }
 
 async fn rotate(State(wires): State<Wires>, Path(id): Path<String>, request: Request) -> Answer {
-    let Rotate { retire_old_after_seconds } = read(request).await?;
+    let Rotate { retire_old_after_seconds } = read(&request)?;
     let after = checked_seconds("retireOldAfterSeconds", retire_old_after_seconds)?;
-    let secret = wires.service.rotate_client_secret(&id, after).await?;
+    let secret = wires.service.rotate_client_secret(&id, after, Overflow::Refuse).await?;
     let extra = json!({ "secretId": secret.id, "clientSecret": secret.value.expose() });
     seen(&wires, &id, StatusCode::CREATED, extra).await
 }
@@ -141,7 +144,7 @@ struct Retire {
 }
 
 async fn retire(State(wires): State<Wires>, Path((id, secret)): Path<(String, String)>, request: Request) -> Answer {
-    let Retire { after_seconds } = read(request).await?;
+    let Retire { after_seconds } = read(&request)?;
     let after = checked_seconds("afterSeconds", after_seconds)?;
     wires.service.retire_client_secret(&id, &secret, after).await?;
     seen(&wires, &id, StatusCode::OK, json!({})).await
@@ -201,13 +204,19 @@ fn keys_json(wires: &Wires, keys: &SigningKeys) -> Value {
     json!({ "keys": keys.collect::<Vec<_>>(), "now": wires.service.clock.now().rfc3339_precise() })
 }
 
-/// The JSON body; none at all counts as `{}`.
-async fn read<T: DeserializeOwned>(request: Request) -> Result<T, ConsoleError> {
-    let (parts, _) = request.into_parts();
-    let bytes = body::read(&parts.extensions, FORM);
+/// The members of the JSON object that is the body; none at all counts as `{}`.
+fn read<T: DeserializeOwned>(request: &Request) -> Result<T, ConsoleError> {
+    let object = Value::Object(read_object(request)?);
+    serde_json::from_value(object).map_err(|error| invalid(format!("the body is not what was expected: {error}")))
+}
+
+fn read_object(request: &Request) -> Result<Map<String, Value>, ConsoleError> {
+    let bytes = body::read(request.extensions(), FORM);
     let bytes = bytes.map_err(|error| ConsoleError::from(Failure::new(ErrorCode::TooLarge, error.message(FORM))))?;
-    let bytes = if bytes.is_empty() { "{}".as_bytes() } else { &bytes };
-    serde_json::from_slice(bytes).map_err(|error| invalid(format!("the body is not what was expected: {error}")))
+    if bytes.is_empty() {
+        return Ok(Map::new());
+    }
+    serde_json::from_slice(&bytes).map_err(|error| invalid(format!("the body is not a JSON object: {error}")))
 }
 
 fn invalid(message: impl Into<String>) -> ConsoleError {

@@ -30,11 +30,14 @@ impl ClientJson {
                 "client_secret_expires_at must be 0: end a secret by rotating it",
             ));
         }
+        let mut registration = self.registration;
+        // Empty is the default, as null and nothing are.
+        registration.token_endpoint_auth_method = registration.token_endpoint_auth_method.filter(|it| !it.is_empty());
         Ok(NewRegistration {
             client_id: self.client_id.unwrap_or_default(),
             secret: self.client_secret.filter(|secret| !secret.is_empty()).map(Secret::new),
             scope: self.scope.unwrap_or_default(),
-            registration: self.registration,
+            registration,
         })
     }
 }

@@ -40,6 +40,12 @@ impl HydraError {
         Self::new(status, "invalid_request", description)
     }
 
+    /// Others change the same client all the time.
+    pub(super) fn busy() -> Self {
+        let words = "the client is being changed by others; try again";
+        Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", words) }
+    }
+
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "")
     }

@@ -3,6 +3,7 @@
 
 mod client_json;
 mod error;
+mod patch;
 
 use axum::{
     Json, Router,
@@ -24,7 +25,7 @@ use super::{
     oauth,
 };
 use crate::{
-    service::oauth::registration::NewRegistration,
+    service::oauth::{registration::NewRegistration, registry::Overflow},
     store::{oauth_client::Selection, registration::Lifespans},
 };
 use client_json::{ClientJson, Rendering, render};
@@ -48,7 +49,10 @@ type Answer = Result<Response, HydraError>;
 
 async fn administrator(State(wires): State<Wires>, request: Request, next: Next) -> Response {
     if wires.administrator(request.headers()) == Claim::Right {
-        return next.run(request).await;
+        return match body::read(request.extensions(), GRAPHQL) {
+            Ok(_) => next.run(request).await,
+            Err(error) => HydraError::unreadable(error.status(), error.message(GRAPHQL)).into_response(),
+        };
     }
     match wires.service.count_stranger(PeerAddress::of(request.extensions())) {
         Ok(()) => HydraError::unauthorized().into_response(),
@@ -57,7 +61,7 @@ async fn administrator(State(wires): State<Wires>, request: Request, next: Next)
 }
 
 async fn create(State(wires): State<Wires>, request: Request) -> Answer {
-    let client: ClientJson = read(request).await?;
+    let client: ClientJson = read(&request)?;
     let new = client.into_new()?;
     let (id, secret) = wires.service.register_client(new).await?;
     let mut response = shown(&wires, &id, StatusCode::CREATED, Rendering { secret, created: true }).await?;
@@ -77,30 +81,34 @@ async fn shown(wires: &Wires, id: &str, status: StatusCode, rendering: Rendering
 
 /// Replaces everything that is sent and everything that is not, but for the secret.
 async fn replace(State(wires): State<Wires>, Path(id): Path<String>, request: Request) -> Answer {
-    let client: ClientJson = read(request).await?;
+    let client: ClientJson = read(&request)?;
     wires.service.oauth_client(&id).await?;
-    replaced(&wires, id, client).await
-}
-
-async fn replaced(wires: &Wires, id: String, client: ClientJson) -> Answer {
     // The id of the address wins.
     let new = NewRegistration { client_id: id.clone(), ..client.into_new()? };
     let secret = new.secret.clone();
-    wires.service.replace_client(new).await?;
-    shown(wires, &id, StatusCode::OK, Rendering { secret, created: false }).await
+    wires.service.replace_client(new, None).await?;
+    shown(&wires, &id, StatusCode::OK, Rendering { secret, created: false }).await
 }
 
-/// RFC 6902.
+/// How often a patch is applied again because the client changed under it.
+const ATTEMPTS: usize = 100;
+
+/// RFC 6902, all of it or nothing (RFC 5789 §2): what it was applied to is still there when it is written.
 async fn patch(State(wires): State<Wires>, Path(id): Path<String>, request: Request) -> Answer {
-    let found = wires.service.oauth_client(&id).await?;
-    let patch: json_patch::Patch = read(request).await?;
-    let mut document = render(&found.client, &Rendering::default());
-    json_patch::patch(&mut document, &patch).map_err(|error| HydraError::invalid_request(error.to_string()))?;
-    if document["client_id"] != id.as_str() {
-        return Err(HydraError::invalid_request("client_id cannot be changed"));
+    let patch: json_patch::Patch = parse(&document(&request)?)?;
+    for _ in 0..ATTEMPTS {
+        let found = wires.service.oauth_client(&id).await?;
+        let document = patch::apply(render(&found.client, &Rendering::default()), &patch)?;
+        if document["client_id"] != id.as_str() {
+            return Err(HydraError::invalid_request("client_id cannot be changed"));
+        }
+        let new = parse::<ClientJson>(&document)?.into_new()?;
+        let secret = new.secret.clone();
+        if wires.service.replace_client(new, Some(&found.client.row)).await? {
+            return shown(&wires, &id, StatusCode::OK, Rendering { secret, created: false }).await;
+        }
     }
-    let client: ClientJson = parse(&document)?;
-    replaced(&wires, id, client).await
+    Err(HydraError::busy())
 }
 
 async fn remove(State(wires): State<Wires>, Path(id): Path<String>) -> Answer {
@@ -109,14 +117,14 @@ async fn remove(State(wires): State<Wires>, Path(id): Path<String>) -> Answer {
 }
 
 async fn set_lifespans(State(wires): State<Wires>, Path(id): Path<String>, request: Request) -> Answer {
-    let lifespans: Lifespans = read(request).await?;
+    let lifespans: Lifespans = read(&request)?;
     wires.service.set_lifespans(&id, lifespans).await?;
     shown(&wires, &id, StatusCode::OK, Rendering::default()).await
 }
 
 /// A new secret; the earlier ones stay valid, five in all.
 async fn rotate(State(wires): State<Wires>, Path(id): Path<String>) -> Answer {
-    let secret = wires.service.rotate_client_secret(&id, None).await?;
+    let secret = wires.service.rotate_client_secret(&id, None, Overflow::DropOldest).await?;
     let secret = Some(secret.value.secret().clone());
     shown(&wires, &id, StatusCode::OK, Rendering { secret, created: false }).await
 }
@@ -186,13 +194,20 @@ async fn revoke_tokens(State(wires): State<Wires>, of: Result<Query<OfClient>, Q
     }
 }
 
-async fn read<T: DeserializeOwned>(request: Request) -> Result<T, HydraError> {
-    let (parts, _) = request.into_parts();
-    let bytes = body::read(&parts.extensions, GRAPHQL);
-    let bytes = bytes.map_err(|error| HydraError::unreadable(error.status(), error.message(GRAPHQL)))?;
-    let document: Value = serde_json::from_slice(&bytes)
-        .map_err(|error| HydraError::invalid_request(format!("the body is not JSON: {error}")))?;
+/// The members of the JSON object that is the body.
+fn read<T: DeserializeOwned>(request: &Request) -> Result<T, HydraError> {
+    let document = document(request)?;
+    if !document.is_object() {
+        return Err(HydraError::invalid_request("the body must be a JSON object"));
+    }
     parse(&document)
+}
+
+fn document(request: &Request) -> Result<Value, HydraError> {
+    let bytes = body::read(request.extensions(), GRAPHQL);
+    let bytes = bytes.map_err(|error| HydraError::unreadable(error.status(), error.message(GRAPHQL)))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| HydraError::invalid_request(format!("the body is not JSON: {error}")))
 }
 
 /// A member of a wrong type is refused here, by its name, so that no list can ever carry it.

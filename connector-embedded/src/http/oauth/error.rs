@@ -58,7 +58,7 @@ impl From<Refusal> for OAuthError {
                 ..Self::new(
                     StatusCode::TOO_MANY_REQUESTS,
                     "temporarily_unavailable",
-                    "too many failed attempts from this address; correct credentials are still served",
+                    "too many failed attempts from this address",
                 )
             },
             Refusal::UnauthorizedClient(why) => Self::new(StatusCode::BAD_REQUEST, "unauthorized_client", why),

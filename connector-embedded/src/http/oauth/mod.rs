@@ -150,6 +150,9 @@ async fn introspect(State(wires): State<Wires>, request: Request) -> Response {
         Err(refused) => return refused,
     };
     let may = match wires.administrator(&call.parts.headers) {
+        Claim::Right if call.form.get("client_secret").is_some() => {
+            Err(OAuthError::invalid_request("send one proof of who you are, not two"))
+        }
         Claim::Right => Ok(()),
         Claim::Wrong => Err(wrong_bearer(&wires, &call)),
         Claim::Absent => call.client(&wires).await.map(drop),

@@ -2,10 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use aws_lc_rs::rand::{self, SystemRandom};
@@ -34,8 +31,6 @@ pub(crate) struct AccessTokens {
     /// The addresses of our own Director: what a token is for when the client does not say.
     own: Vec<String>,
     keys: RwLock<Arc<SigningKeys>>,
-    /// When the last token that the present key signed expires, in seconds; no less than what may be outstanding.
-    latest: AtomicI64,
     /// By SHA-256 of the token. Only the signature and what it covers: times and revocation are asked every time.
     checked: Cache<[u8; 32], Arc<Claims>>,
 }
@@ -122,7 +117,6 @@ impl AccessTokens {
             issuer: issuer.to_owned(),
             own: own.iter().map(|&address| address.to_owned()).collect(),
             keys: RwLock::new(SigningKeys::new(present, Vec::new())),
-            latest: AtomicI64::new(now.unix_seconds() + LIFETIME),
             checked: Cache::new(REMEMBERED),
         })
     }
@@ -140,20 +134,19 @@ impl AccessTokens {
         &self.dir
     }
 
-    /// When the last token that the present key signed expires.
-    pub(super) fn latest(&self) -> Moment {
-        Moment::from_unix_seconds(self.latest.load(Ordering::Relaxed))
-    }
-
-    /// Tokens that live this long may be out.
-    pub(super) fn expect_lifetime(&self, seconds: i64, now: Moment) {
-        self.latest.fetch_max(now.unix_seconds() + seconds, Ordering::Relaxed);
-    }
-
     /// The keys of earlier rotations.
     pub(super) fn load_retired(&self, retired: Vec<PublicKey>) {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         *keys = keys.with_retired(retired);
+    }
+
+    /// Takes keys out of the key set that check no token any more.
+    pub(super) fn drop_expired_keys(&self, now: Moment) {
+        let expired = |key: &PublicKey| key.retired.is_some_and(|(_, end)| end <= now);
+        let keys = self.keys();
+        if keys.retired.iter().any(expired) {
+            self.load_retired(keys.retired.iter().filter(|key| !expired(key)).cloned().collect());
+        }
     }
 
     pub(super) fn replace_keys(&self, present: SigningKey, retired: Vec<PublicKey>) {
@@ -186,7 +179,6 @@ impl AccessTokens {
             cnf: contents.certificate.as_ref().map(Confirmation::of),
             epoch: contents.epoch.to_owned(),
         };
-        self.latest.fetch_max(claims.exp, Ordering::Relaxed);
         let value = sign(&self.keys().present, &claims)?;
         Ok(AccessToken { value: Secret::new(value), expires_in: contents.lifetime, scope: claims.scope })
     }
@@ -318,15 +310,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let tokens = open(dir.path());
         let token = tokens.issue(contents(), NOW).unwrap();
-        let (before, expires_at) = (tokens.keys(), tokens.latest());
-        assert_eq!(expires_at, NOW.plus_seconds(LIFETIME));
-        let row = before.present.public.row(NOW, expires_at);
+        let row = tokens.keys().present.public.row(NOW, NOW.plus_seconds(LIFETIME));
         tokens.replace_keys(SigningKey::generate(NOW).unwrap().1, vec![PublicKey::of_row(&row)]);
         tokens.checked.clear();
-        assert_eq!(tokens.keys().key_set["keys"].as_array().unwrap().len(), 2);
+        let served = || tokens.keys().key_set["keys"].as_array().unwrap().len();
+        assert_eq!(served(), 2);
         assert!(tokens.check(&token.value, NOW.plus_seconds(LIFETIME - 1)).is_ok());
         tokens.checked.clear();
         assert!(tokens.check(&token.value, NOW.plus_seconds(LIFETIME)).is_err());
+        tokens.drop_expired_keys(NOW.plus_seconds(LIFETIME - 1));
+        assert_eq!(served(), 2);
+        tokens.drop_expired_keys(NOW.plus_seconds(LIFETIME));
+        assert_eq!(served(), 1);
         let forgotten = tempfile::tempdir().unwrap();
         assert!(open(forgotten.path()).check(&token.value, NOW).is_err());
     }

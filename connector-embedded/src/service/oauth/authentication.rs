@@ -2,13 +2,15 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use pairing::{Secret, SecretHash};
+use pairing::{Failure, Secret, SecretHash};
+use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
 use super::{
     super::{Service, identity::CertificateHolder},
     Refusal,
 };
 use crate::store::{
+    certificate,
     client_index::Client,
     oauth_client::{SecretRow, Stored},
 };
@@ -68,15 +70,16 @@ impl Service {
         }
         let mut key = match &presented.secret {
             Some(secret) => self.fitting_secret(client.as_deref(), secret, now),
-            None => self.certificate_fits(client.as_deref(), presented).then_some(Key { secret_id: None }),
+            None => self.certificate_fits(client.as_deref(), presented).await?.then_some(Key { secret_id: None }),
         };
         // Where any client has a chosen secret, every failure takes as long as checking one; but not for a source
         // that has failed too often, or anybody could make us compute without end.
-        let slow = key.is_none() && presented.secret.is_some() && self.store.clients().any_chosen();
+        let may = |client: &Client| client.takes(presented.method) && client.row.disabled_at.is_none();
+        let fails = key.is_none() || !client.as_deref().is_some_and(may);
+        let slow = fails && presented.secret.is_some() && self.store.clients().any_chosen();
         if slow && self.oauth.guessing.allowed(presented.source, self.clock.now()).is_ok() {
             key = self.fitting_chosen_secret(client.as_deref(), presented, now).await?;
         }
-        let may = |client: &Client| client.takes(presented.method) && client.row.disabled_at.is_none();
         match (client, key) {
             (Some(client), Some(key)) if may(&client) => {
                 self.store.clients().used(&client, key.secret_id.as_deref(), now, presented.source);
@@ -133,10 +136,17 @@ impl Service {
         Ok(chosen.filter(|_| fits).map(|(id, _)| Key { secret_id: Some(id.to_owned()) }))
     }
 
-    fn certificate_fits(&self, client: Option<&Client>, presented: &Presented) -> bool {
+    /// Whether the certificate of the connection has the subject that the client was registered with.
+    async fn certificate_fits(&self, client: Option<&Client>, presented: &Presented) -> Result<bool, Failure> {
         let expected = client.and_then(|client| client.registration.tls_client_auth_subject_dn.as_deref());
-        let (Some(expected), Some(holder)) = (expected, &presented.certificate) else { return false };
-        attributes(expected) == attributes(&self.settings.subject.with_common_name(&holder.system_auth_id))
+        let (Some(expected), Some(holder)) = (expected, &presented.certificate) else { return Ok(false) };
+        let der = {
+            let mut connection = self.store.read().await?;
+            certificate::der(&mut connection, &holder.fingerprint).await?
+        };
+        let Some(der) = der else { return Ok(false) };
+        let (_, certificate) = X509Certificate::from_der(&der).map_err(Failure::internal)?;
+        Ok(attributes(expected) == attributes(&certificate.subject().to_string()))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use argon2::{
@@ -13,6 +13,8 @@ use argon2::{
 use aws_lc_rs::{constant_time, hmac, rand};
 use pairing::{Failure, Secret};
 use tokio::sync::Semaphore;
+
+use crate::store::client_index::Client;
 
 /// The fewest characters of a chosen secret. Hydra takes six, which can be guessed through the front door.
 pub(crate) const FEWEST_CHARACTERS: usize = 12;
@@ -59,6 +61,12 @@ impl ChosenSecrets {
             argon2().hash_password(secret.expose().as_bytes(), &salt).map(|hash| hash.to_string())
         });
         hashed.await.map_err(Failure::internal)?.map_err(Failure::internal)
+    }
+
+    /// Forgets secrets that these clients have no more.
+    pub(super) fn keep(&self, clients: &[Arc<Client>]) {
+        let there = |id: &String| clients.iter().any(|client| client.secrets.iter().any(|secret| secret.id == *id));
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).retain(|id, _| there(id));
     }
 
     /// Whether this secret was found right before; costs microseconds.

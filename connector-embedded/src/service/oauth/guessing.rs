@@ -55,11 +55,13 @@ impl Guessing {
         }
         let entry = clean_at.entry(network(source)).or_insert(now);
         self.room(*entry, now)?;
-        *entry = (*entry).max(now) + FORGIVEN;
+        *entry = (*entry).clamp(now, now + i64::from(self.limit) * FORGIVEN) + FORGIVEN;
         Ok(())
     }
 
     fn room(&self, clean_at: i64, now: i64) -> Result<(), u64> {
+        // Not more than can have been counted, should the clock have been ahead when it was.
+        let clean_at = clean_at.min(now + i64::from(self.limit) * FORGIVEN);
         let over = clean_at + FORGIVEN - now - i64::from(self.limit) * FORGIVEN;
         if self.limit == 0 || over <= 0 { Ok(()) } else { Err(over.unsigned_abs().div_ceil(1000)) }
     }
@@ -124,6 +126,8 @@ mod tests {
         assert!((0..100).all(|_| guessing.failed(home, NOW) == Err(1)), "what is refused is not counted");
         let later = NOW.plus_seconds(1);
         assert_eq!((guessing.failed(home, later), guessing.failed(home, later)), (Ok(()), Err(1)));
+        let set_back = NOW.plus_seconds(-86_400);
+        assert_eq!(guessing.failed(home, set_back), Err(1), "not a day's wait");
         let rested = NOW.plus_seconds(1000);
         assert_eq!((0..5).filter(|_| guessing.failed(home, rested).is_ok()).count(), 3);
         guessing.tidy(rested.plus_seconds(3));

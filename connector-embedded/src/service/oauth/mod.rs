@@ -66,15 +66,10 @@ pub(crate) struct OAuth {
 
 impl OAuth {
     /// `failure_limit`: failures in a row that one source may make; 0 is without limit.
-    pub(crate) async fn load(
-        store: &Store,
-        tokens: AccessTokens,
-        failure_limit: u32,
-        now: Moment,
-    ) -> Result<Self, Failure> {
+    pub(crate) async fn load(store: &Store, tokens: AccessTokens, failure_limit: u32) -> Result<Self, Failure> {
         let revoked = {
             let mut connection = store.read().await?;
-            stored::revoked(&mut connection, now).await?
+            stored::revoked(&mut connection).await?
         };
         Ok(Self {
             tokens,
@@ -94,8 +89,8 @@ impl OAuth {
         revoked.insert(token_id.to_owned(), expires_at.unix_millis());
     }
 
-    fn forget_expired(&self, now: Moment) {
+    fn forget_expired(&self, before: Moment) {
         let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
-        revoked.retain(|_, expires_at| *expires_at > now.unix_millis());
+        revoked.retain(|_, expires_at| *expires_at > before.unix_millis());
     }
 }

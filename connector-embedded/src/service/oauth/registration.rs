@@ -1,12 +1,13 @@
 //! Registering clients as Ory Hydra does (`client/handler.go`, `client/validator.go` upstream): any id, any metadata,
 //! a secret of ours or of the caller's choice.
 
-use pairing::{ClientSecret, Failure, Moment, Secret};
+use pairing::{ClientSecret, Failure, Secret};
+use serde_json::Value;
 
 use super::{
     super::{Service, application::not_found},
     chosen_secret::{FEWEST_CHARACTERS, MOST_CHARACTERS},
-    registry::{random_id, secret_row},
+    registry::{accepted, random_id, secret_row},
 };
 use crate::store::{
     oauth_client::{self, ClientRow, Stored},
@@ -45,8 +46,10 @@ const LONGEST_ID: usize = 255;
 const LONGEST_SCOPE: usize = 8 * 1024;
 /// The metadata of a client as JSON, in bytes.
 const LARGEST: usize = 48 * 1024;
+/// Nesting of what a client may bring of its own. Readers of lists have limits too, 64 for some.
+const DEEPEST: usize = 32;
 /// Access tokens live no longer, in seconds: 30 days.
-const LONGEST_LIFETIME: u64 = 30 * 24 * 3600;
+pub(crate) const LONGEST_LIFETIME: u64 = 30 * 24 * 3600;
 
 /// Ways of authenticating that can be registered.
 const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "none", "tls_client_auth"];
@@ -102,10 +105,15 @@ impl Service {
     }
 
     /// Replaces what a client was registered with. Without a secret the present ones stay; with one, it is the only.
+    /// `false`, and nothing changed, when the client is no longer as `expected`.
     ///
     /// # Errors
     /// [`RegistrationRefusal`], [`pairing::ErrorCode::NotFound`].
-    pub(crate) async fn replace_client(&self, new: NewRegistration) -> Result<(), RegistrationRefusal> {
+    pub(crate) async fn replace_client(
+        &self,
+        new: NewRegistration,
+        expected: Option<&ClientRow>,
+    ) -> Result<bool, RegistrationRefusal> {
         let now = self.clock.now();
         let scope = checked(&new)?;
         let id = new.client_id.clone();
@@ -120,30 +128,33 @@ impl Service {
         let secret = match &new.secret {
             Some(secret) => Some(Stored::Chosen(self.oauth.chosen.verifier(secret).await?)),
             None if takes_secrets(&registration) && present.secrets.is_empty() => {
-                let words = "the client has no secret yet; send client_secret, or rotate afterwards";
+                let words = "the client has no secret yet: send client_secret as well";
                 return Err(RegistrationRefusal::InvalidMetadata(words.into()));
             }
             None => None,
         };
-        let written = written(&registration)?;
-        self.expect_lifetime(&registration, now);
-        self.change_client(&id, move |connection, client, _| {
+        let (written, keeps) = (written(&registration)?, takes_secrets(&registration));
+        let expected = expected.map(|row| (row.registration.clone(), row.scope.clone()));
+        let done = self.change_client(&id, move |connection, client, _| {
             Box::pin(async move {
+                if expected.is_some_and(|expected| expected != (client.registration.clone(), client.scope.clone())) {
+                    return Ok(false);
+                }
                 let row = ClientRow { scope, registration: written, updated_at: now.unix_millis(), ..client };
                 oauth_client::update(connection, &row).await?;
-                match secret {
-                    Some(stored) => {
-                        let secret = secret_row(&random_id(), &row.id, stored, now);
-                        oauth_client::delete_secrets_but(connection, &row.id, None).await?;
-                        oauth_client::insert_secret(connection, &secret).await?;
-                        oauth_client::set_rotated(connection, &row.id, now).await
-                    }
-                    None => Ok(()),
+                if secret.is_some() || !keeps {
+                    // A way of authenticating that was given up must not come back with its old secret.
+                    oauth_client::delete_secrets_but(connection, &row.id, None).await?;
                 }
+                if let Some(stored) = secret {
+                    let secret = secret_row(&random_id(), &row.id, stored, now);
+                    oauth_client::insert_secret(connection, &secret).await?;
+                    oauth_client::set_rotated(connection, &row.id, now).await?;
+                }
+                Ok(true)
             })
-        })
-        .await?;
-        Ok(())
+        });
+        Ok(done.await?)
     }
 
     /// Sets how long what each grant buys lives.
@@ -167,25 +178,20 @@ impl Service {
         Ok(())
     }
 
-    /// Forgets all secrets of a client but the newest.
+    /// Forgets all secrets of a client but the newest that is accepted, which stays.
     ///
     /// # Errors
     /// [`pairing::ErrorCode::NotFound`].
     pub(crate) async fn forget_rotated_secrets(&self, id: &str) -> Result<(), Failure> {
+        let now = self.clock.now();
         self.change_client(id, move |connection, client, secrets| {
             Box::pin(async move {
-                let newest = secrets.first().map(|secret| secret.id.as_str());
-                oauth_client::delete_secrets_but(connection, &client.id, newest).await
+                let Some(newest) = accepted(&secrets, now).next() else { return Ok(()) };
+                oauth_client::delete_secrets_but(connection, &client.id, Some(&newest.id)).await?;
+                oauth_client::retire_secret(connection, &client.id, &newest.id, None).await
             })
         })
         .await
-    }
-
-    /// Tokens that were made with the lifetime of before may be out.
-    fn expect_lifetime(&self, registration: &Registration, now: Moment) {
-        if let Some(lifespan) = registration.lifespans.client_credentials_grant_access_token_lifespan {
-            self.oauth.tokens.expect_lifetime(i64::try_from(lifespan.seconds()).unwrap_or(0), now);
-        }
     }
 }
 
@@ -193,7 +199,20 @@ fn takes_secrets(registration: &Registration) -> bool {
     !matches!(registration.token_endpoint_auth_method.as_deref(), Some("none" | "tls_client_auth"))
 }
 
+/// How deep a value is nested. Values come from documents that the parser has bounded, or patches of bounded size.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(values) => 1 + values.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
 fn written(registration: &Registration) -> Result<String, RegistrationRefusal> {
+    let free = registration.metadata.values().chain(registration.jwks.values());
+    if free.map(depth).max().unwrap_or(0) > DEEPEST {
+        return Err(invalid(format!("metadata and jwks may be nested {DEEPEST} deep")));
+    }
     let text = serde_json::to_string(registration).map_err(Failure::internal)?;
     if text.len() > LARGEST {
         return Err(invalid(format!("the client's metadata is larger than {LARGEST} bytes")));
@@ -205,8 +224,10 @@ fn written(registration: &Registration) -> Result<String, RegistrationRefusal> {
 fn checked(new: &NewRegistration) -> Result<String, RegistrationRefusal> {
     // RFC 6749 appendix A.1: visible characters and space; a space at an end would be lost in a form.
     let visible = |c: char| matches!(c, '!'..='~');
-    if new.client_id.len() > LONGEST_ID || !new.client_id.chars().all(visible) {
-        return Err(invalid(format!("client_id must be at most {LONGEST_ID} visible ASCII characters")));
+    // An address that ends in `.` or `..` means another one.
+    let addressable = ![".", ".."].contains(&new.client_id.as_str());
+    if new.client_id.len() > LONGEST_ID || !new.client_id.chars().all(visible) || !addressable {
+        return Err(invalid(format!("client_id must be at most {LONGEST_ID} visible ASCII characters, and not a dot")));
     }
     let registration = &new.registration;
     let method = registration.token_endpoint_auth_method.as_deref();

@@ -34,6 +34,14 @@ pub(crate) struct ClientPage {
     pub(crate) total: i64,
 }
 
+/// What to do with one secret too many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Overflow {
+    Refuse,
+    /// As Hydra: the new one and the five before it stay.
+    DropOldest,
+}
+
 /// A secret just made: the only moment at which it exists outside the peer's hands.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSecret {
@@ -87,6 +95,7 @@ impl Service {
         &self,
         id: &str,
         retire_old_after: Option<i64>,
+        overflow: Overflow,
     ) -> Result<NewSecret, Failure> {
         let now = self.clock.now();
         let end = retire_old_after.map(|seconds| now.plus_seconds(seconds));
@@ -99,12 +108,17 @@ impl Service {
         }
         self.change_client(id, move |connection, client, secrets| {
             Box::pin(async move {
-                if accepted(&secrets, now).count() >= MOST_SECRETS && end.is_none_or(|end| end > now) {
+                oauth_client::delete_retired_secrets(connection, now).await?;
+                let full = accepted(&secrets, now).count() >= MOST_SECRETS && end.is_none_or(|end| end > now);
+                if full && overflow == Overflow::Refuse {
                     return Err(refused(&format!(
                         "This client has {MOST_SECRETS} secrets that are still accepted. Retire one first."
                     )));
                 }
-                for old in accepted(&secrets, now) {
+                for oldest in accepted(&secrets, now).skip(MOST_SECRETS) {
+                    oauth_client::retire_secret(connection, &client.id, &oldest.id, Some(now)).await?;
+                }
+                for old in accepted(&secrets, now).take(MOST_SECRETS) {
                     if let Some(end) = end.filter(|end| old.retires_at.is_none_or(|at| at > end.unix_millis())) {
                         oauth_client::retire_secret(connection, &client.id, &old.id, Some(end)).await?;
                     }
@@ -134,14 +148,10 @@ impl Service {
                 if !accepted(&secrets, now).any(|secret| secret.id == secret_id) {
                     return Err(not_found("oauthSecret"));
                 }
-                let stays = |secret: &&SecretRow| {
-                    let other = secret.id != secret_id;
-                    other && end.is_some_and(|end| secret.retires_at.is_none_or(|at| at > end.unix_millis()))
-                };
-                if end.is_some() && !accepted(&secrets, now).any(|secret| stays(&secret)) {
-                    return Err(refused(
-                        "This is the last secret of the client. Rotate first, or disable the client instead.",
-                    ));
+                // One without an end must stay, or the day comes when none is left.
+                let stays = |secret: &SecretRow| secret.id != secret_id && secret.retires_at.is_none();
+                if end.is_some() && !accepted(&secrets, now).any(stays) {
+                    return Err(refused("No other secret would stay. Rotate first, or disable the client instead."));
                 }
                 oauth_client::retire_secret(connection, &client.id, &secret_id, end).await
             })
@@ -246,7 +256,7 @@ pub(crate) fn secret_row(id: &str, client_id: &str, stored: Stored, now: Moment)
     }
 }
 
-fn accepted(secrets: &[SecretRow], now: Moment) -> impl Iterator<Item = &SecretRow> {
+pub(super) fn accepted(secrets: &[SecretRow], now: Moment) -> impl Iterator<Item = &SecretRow> {
     secrets.iter().filter(move |secret| secret.retires_at.is_none_or(|at| at > now.unix_millis()))
 }
 

@@ -6,12 +6,17 @@ use pairing::Failure;
 
 use super::{
     super::Service,
+    registration::LONGEST_LIFETIME,
     signing_keys::{PublicKey, SigningKey, SigningKeys},
 };
 use crate::store::access_token;
 
 /// A signing key older than this, in seconds, is replaced: 90 days.
 const LONGEST: i64 = 90 * 24 * 3600;
+
+/// How long a key that signs no more still checks, in seconds: as long as a token can live, and an hour for those
+/// that are being signed while it is replaced.
+const OUTLIVES: i64 = LONGEST_LIFETIME as i64 + 3600;
 
 impl Service {
     /// Loads the keys of earlier rotations.
@@ -21,9 +26,6 @@ impl Service {
             let mut connection = self.store.read().await?;
             access_token::retired_keys(&mut connection, now).await?
         };
-        for client in self.store.clients().all() {
-            self.oauth.tokens.expect_lifetime(client.token_lifetime(), now);
-        }
         self.oauth.tokens.load_retired(rows.iter().map(PublicKey::of_row).collect());
         Ok(())
     }
@@ -35,7 +37,7 @@ impl Service {
         let _turn = self.oauth.rotating.lock().await;
         let now = self.clock.now();
         let keys = self.oauth.tokens.keys();
-        let row = keys.present.public.row(now, self.oauth.tokens.latest().max(now));
+        let row = keys.present.public.row(now, now.plus_seconds(OUTLIVES));
         let noted = row.clone();
         self.store
             .write(move |connection| Box::pin(async move { access_token::retire_key(connection, &noted).await }))

@@ -11,6 +11,8 @@ use crate::store::{access_token, oauth_client, oauth_usage};
 
 /// How far the figures in the store may be behind.
 const FLUSH: Duration = Duration::from_secs(1);
+/// How long something is remembered after it has expired, in seconds: 30 days.
+const GRACE: i64 = 30 * 24 * 3600;
 /// Ticks of [`FLUSH`] between two rounds of tidying: ten minutes.
 const TIDY: u32 = 600;
 
@@ -60,12 +62,16 @@ impl Service {
     async fn tidy(&self) {
         let now = self.clock.now();
         self.oauth.guessing.tidy(now);
-        self.oauth.forget_expired(now);
+        // A clock that was ahead for an hour must not bring revoked tokens back.
+        let long_ago = now.plus_seconds(-GRACE);
+        self.oauth.forget_expired(long_ago);
+        self.oauth.chosen.keep(&self.store.clients().all());
+        self.oauth.tokens.drop_expired_keys(now);
         let done: Result<(), Failure> = self
             .store
             .write(move |connection| {
                 Box::pin(async move {
-                    access_token::forget_expired(connection, now).await?;
+                    access_token::forget_expired(connection, long_ago).await?;
                     oauth_client::delete_retired_secrets(connection, now).await
                 })
             })
