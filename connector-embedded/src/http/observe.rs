@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue, Method},
+    http::{HeaderName, HeaderValue, Method, Uri},
     response::Response,
 };
 use tracing::{Instrument as _, Span};
@@ -17,7 +17,7 @@ pub(super) struct Observed {
     id: HeaderValue,
     span: Span,
     method: Method,
-    path: String,
+    uri: Uri,
     started: Instant,
 }
 
@@ -34,8 +34,8 @@ impl Observed {
                 (id, tracing::debug_span!("request", id = &*number))
             }
         };
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        Self { id, span, method, path, started: Instant::now() }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        Self { id, span, method, uri, started: Instant::now() }
     }
 
     /// Waits for the answer, notes it, and adds the headers that every answer has.
@@ -43,7 +43,7 @@ impl Observed {
         let mut response = answer.instrument(self.span.clone()).await;
         let status = response.status().as_u16();
         self.span.in_scope(|| {
-            let (method, path, ms) = (&self.method, &self.path, self.started.elapsed().as_millis());
+            let (method, path, ms) = (&self.method, self.uri.path(), self.started.elapsed().as_millis());
             if status >= 500 {
                 tracing::error!(%method, path, status, ms, id = ?self.id, "answered");
             } else {

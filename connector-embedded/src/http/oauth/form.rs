@@ -50,6 +50,9 @@ impl Form {
 /// Whether every `%` has its two digits and the whole is UTF-8 when decoded. A lenient decoder would make another
 /// secret of a broken one.
 pub(super) fn is_encoded(text: &[u8]) -> bool {
+    if !text.contains(&b'%') {
+        return std::str::from_utf8(text).is_ok();
+    }
     let mut rest = text;
     let mut decoded = Vec::with_capacity(text.len());
     while let Some((&byte, after)) = rest.split_first() {
