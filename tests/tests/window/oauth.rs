@@ -296,6 +296,11 @@ async fn clients_have_no_violation_and_fit() {
     window.click("@open-token").await;
     window.click("@get-token").await;
     window.appears("@token-result").await;
+    // What is below the fold belongs to the page's own scrolling: the frame stays where it is.
+    let to_the_end = "document.querySelector('[data-testid=delete-client]').scrollIntoView({ block: 'start' })";
+    window.value(&format!("{to_the_end} ?? null")).await;
+    window.holds("the frame stays", "document.scrollingElement.scrollTop === 0").await;
+    window.holds("it fits", "document.scrollingElement.scrollHeight <= innerHeight").await;
     window.click("@show-value-access-token").await;
     found.extend(window.audit("token").await);
     window.click("@secret-row:last-child @set-end").await;
