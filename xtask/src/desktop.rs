@@ -51,7 +51,8 @@ impl VirtualDisplay {
     /// Software rendering without DMA buffers: some drivers show a white window otherwise.
     pub(crate) fn session(&self, workspace: &Workspace, program: &str) -> Command {
         let mut command = workspace.program("dbus-run-session");
-        command.args(["--", program]);
+        let daemon = workspace.path("xtask/src/quiet-dbus-daemon.sh");
+        command.arg(format!("--dbus-daemon={}", daemon.display())).args(["--", program]);
         command.env("DISPLAY", &self.name).env("GDK_BACKEND", "x11").env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
         command.env_remove("WAYLAND_DISPLAY").env_remove("DBUS_SESSION_BUS_ADDRESS");
         command
