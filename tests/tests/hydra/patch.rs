@@ -76,3 +76,13 @@ async fn a_body_that_is_no_object_changes_nothing() {
     let kept = call(&server, Method::GET, &path, &Value::Null).await.json();
     assert_eq!(kept["client_credentials_grant_access_token_lifespan"], "10m0s", "{kept}");
 }
+
+#[tokio::test]
+async fn a_secret_of_the_wrong_type_is_not_shown_in_its_refusal() {
+    let server = Server::start(&[]);
+    let body = json!({ "client_secret": 482_915_773_201_u64, "client_name": 7 });
+    let refused = call(&server, Method::POST, "/admin/clients", &body).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert!(refused.text.contains("client_secret: must be a string") && refused.text.contains("client_name: "));
+    assert!(!refused.text.contains("482915773201"), "{refused:?}");
+}

@@ -18,8 +18,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
 use super::{
-    PeerAddress, Wires,
-    administrator::Claim,
+    Wires,
     body::{self, FORM},
 };
 use crate::{
@@ -46,15 +45,12 @@ pub(super) fn routes(wires: &Wires) -> Router<Wires> {
 type Answer = Result<Response, ConsoleError>;
 
 async fn administrator(State(wires): State<Wires>, request: Request, next: Next) -> Response {
-    if wires.administrator(request.headers()) == Claim::Right {
-        return match read_object(&request) {
-            Ok(_) => next.run(request).await,
-            Err(refused) => refused.into_response(),
-        };
+    if let Err(refusal) = wires.admit(&request) {
+        return ConsoleError::from(refusal).into_response();
     }
-    match wires.service.count_stranger(PeerAddress::of(request.extensions())) {
-        Ok(()) => ConsoleError::unauthorized().into_response(),
-        Err(refusal) => ConsoleError::from(refusal).into_response(),
+    match read_object(&request) {
+        Ok(_) => next.run(request).await,
+        Err(refused) => refused.into_response(),
     }
 }
 

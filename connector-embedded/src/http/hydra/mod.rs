@@ -18,8 +18,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    PeerAddress, Wires,
-    administrator::Claim,
+    Wires,
     body::{self, GRAPHQL},
     console::{read_cursor, write_cursor},
     oauth,
@@ -48,15 +47,12 @@ pub(super) fn routes(wires: &Wires) -> Router<Wires> {
 type Answer = Result<Response, HydraError>;
 
 async fn administrator(State(wires): State<Wires>, request: Request, next: Next) -> Response {
-    if wires.administrator(request.headers()) == Claim::Right {
-        return match body::read(request.extensions(), GRAPHQL) {
-            Ok(_) => next.run(request).await,
-            Err(error) => HydraError::unreadable(error.status(), error.message(GRAPHQL)).into_response(),
-        };
+    if let Err(refusal) = wires.admit(&request) {
+        return HydraError::from(refusal).into_response();
     }
-    match wires.service.count_stranger(PeerAddress::of(request.extensions())) {
-        Ok(()) => HydraError::unauthorized().into_response(),
-        Err(refusal) => HydraError::from(refusal).into_response(),
+    match body::read(request.extensions(), GRAPHQL) {
+        Ok(_) => next.run(request).await,
+        Err(error) => HydraError::unreadable(error.status(), error.message(GRAPHQL)).into_response(),
     }
 }
 
@@ -219,7 +215,9 @@ fn parse<T: DeserializeOwned>(document: &Value) -> Result<T, HydraError> {
     let members = document.as_object().into_iter().flatten();
     let wrong = members.filter_map(|(name, value)| {
         let alone = Value::Object([(name.clone(), value.clone())].into_iter().collect());
-        serde_json::from_value::<T>(alone).err().map(|error| format!("{name}: {error}"))
+        let error = serde_json::from_value::<T>(alone).err()?;
+        // The error shows the value, and this one might be a secret all the same.
+        Some(if name == "client_secret" { format!("{name}: must be a string") } else { format!("{name}: {error}") })
     });
     let wrong: Vec<String> = wrong.collect();
     Err(HydraError::invalid_metadata(if wrong.is_empty() { error.to_string() } else { wrong.join("; ") }))
