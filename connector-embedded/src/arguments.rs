@@ -1,10 +1,14 @@
 //! The command line. Every option has an environment variable.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use connector_embedded::{CaKeyKind, Config, Fidelity, Seed};
-use pairing::Subject;
+use connector_embedded::{CaKeyKind, Config, Fidelity, KeyProtection, RestoreRequest, RevocationMode, Seed};
+use pairing::{Secret, Subject};
 
 /// An embedded Compass for pairing: Director, Connector with its own certificate authority, OAuth2 clients.
 #[derive(Debug, Parser)]
@@ -18,6 +22,9 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Start the server. The first line on standard output is one JSON object that tells where everything is.
     Serve(Box<Serve>),
+    /// Bring a backup back to life. The server of the data folder must not run. What was there is kept aside; open
+    /// one-time tokens are void; what was revoked after the backup stays revoked.
+    Restore(Restore),
     /// Print a GraphQL schema.
     Schema { which: Schema },
 }
@@ -60,30 +67,139 @@ pub(crate) struct Serve {
     /// Lifetime of an application's one-time token.
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = humantime::parse_duration, env = "CONNECTOR_EMBEDDED_TOKEN_TTL")]
     token_ttl: Duration,
-    /// Lifetime of a client certificate.
-    #[arg(long, value_name = "TIME", default_value = "90d", value_parser = humantime::parse_duration, env = "CONNECTOR_EMBEDDED_CERTIFICATE_TTL")]
-    certificate_ttl: Duration,
+    /// Lifetime of an application's certificate [default: as stored, at first 90d].
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, env = "CONNECTOR_EMBEDDED_CERTIFICATE_TTL")]
+    certificate_ttl: Option<Duration>,
+    /// Lifetime of a runtime's certificate [default: as stored, at first 1d].
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, env = "CONNECTOR_EMBEDDED_RUNTIME_CERTIFICATE_TTL")]
+    runtime_certificate_ttl: Option<Duration>,
+    /// Lifetime of a certificate that the administrator signs for a test [default: as stored, at first 15m].
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, env = "CONNECTOR_EMBEDDED_TEST_CERTIFICATE_TTL")]
+    test_certificate_ttl: Option<Duration>,
+    /// What a revocation stops: strict: every call. renewal-only: renewing; other calls go on until the certificate
+    /// ends [default: as stored, at first strict].
+    #[arg(long, value_enum, value_name = "MODE", env = "CONNECTOR_EMBEDDED_REVOCATION")]
+    revocation: Option<RevocationArgument>,
+    /// Where everything that was taken back is written down, line after line [default: revocations.jsonl in the data
+    /// folder].
+    #[arg(long, value_name = "FILE", env = "CONNECTOR_EMBEDDED_REVOCATION_JOURNAL")]
+    revocation_journal: Option<PathBuf>,
     /// strict: as Compass, a token is spent when it is presented. lenient: spent on success only, retries are safe.
     #[arg(long, value_enum, default_value = "strict", env = "CONNECTOR_EMBEDDED_FIDELITY")]
     fidelity: FidelityArgument,
-    /// What certificate requests must carry besides their common name.
-    #[arg(
-        long,
-        value_name = "NAMES",
-        default_value = "O=Org,OU=OrgUnit,L=locality,ST=province,C=DE",
-        value_parser = Subject::parse,
-        env = "CONNECTOR_EMBEDDED_SUBJECT"
-    )]
-    subject: Subject,
+    /// What certificate requests must carry besides their common name [default: as stored, at first
+    /// O=Org,OU=OrgUnit,L=locality,ST=province,C=DE].
+    #[arg(long, value_name = "NAMES", value_parser = Subject::parse, env = "CONNECTOR_EMBEDDED_SUBJECT")]
+    subject: Option<Subject>,
     /// The key of a new certificate authority.
     #[arg(long, value_enum, default_value = "ec:p256", env = "CONNECTOR_EMBEDDED_CA_KEY")]
     ca_key: CaKeyArgument,
+    #[command(flatten)]
+    protection: Protection,
     /// Failed sign-ins in a row that one address may make at the OAuth2 endpoints; then one per second. 0: no limit.
     #[arg(long, value_name = "N", default_value_t = 100, env = "CONNECTOR_EMBEDDED_FAILURE_LIMIT")]
     failure_limit: u32,
     /// What to log on standard error: error, warn, info, debug, trace, or a filter.
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "CONNECTOR_EMBEDDED_LOG")]
     pub(crate) log: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// Where the store and the certificate authority will live.
+    #[arg(long, value_name = "DIR", env = "CONNECTOR_EMBEDDED_DATA_DIR")]
+    data_dir: PathBuf,
+    /// The backup.
+    #[arg(long, value_name = "FILE")]
+    backup: PathBuf,
+    /// A file whose first line is the passphrase of the backup.
+    #[arg(long, value_name = "FILE")]
+    backup_passphrase_file: PathBuf,
+    /// A revocation journal besides the one in the data folder; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    journal: Vec<PathBuf>,
+    #[command(flatten)]
+    protection: Protection,
+}
+
+impl Restore {
+    /// # Errors
+    /// A sentence about a passphrase.
+    pub(crate) fn into_request(self) -> Result<RestoreRequest, String> {
+        Ok(RestoreRequest {
+            passphrase: read_passphrase(&self.backup_passphrase_file)?,
+            ca_key_protection: self.protection.chosen()?,
+            data_dir: self.data_dir,
+            backup: self.backup,
+            journals: self.journal,
+        })
+    }
+}
+
+/// How the keys of certificate authorities are protected at rest.
+#[derive(Debug, Args)]
+pub(crate) struct Protection {
+    /// Encrypt the key of the certificate authority with the passphrase in this file (its first line).
+    #[arg(long, value_name = "FILE", env = "CONNECTOR_EMBEDDED_PASSPHRASE_FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// keyring: under the key store of the operating system. passphrase: see --passphrase-file. plain: in a file that
+    /// only you can read [default: passphrase with --passphrase-file, plain with --ephemeral, else keyring].
+    #[arg(long, value_enum, value_name = "WAY", env = "CONNECTOR_EMBEDDED_CA_KEY_PROTECTION")]
+    ca_key_protection: Option<ProtectionArgument>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ProtectionArgument {
+    Keyring,
+    Passphrase,
+    Plain,
+}
+
+impl Protection {
+    /// What was chosen; `None` when nothing was.
+    ///
+    /// # Errors
+    /// A sentence: the two options contradict each other, or the file cannot be read or is empty.
+    pub(crate) fn chosen(&self) -> Result<Option<KeyProtection>, String> {
+        match (self.ca_key_protection, &self.passphrase_file) {
+            (None | Some(ProtectionArgument::Passphrase), Some(file)) => {
+                read_passphrase(file).map(KeyProtection::Passphrase).map(Some)
+            }
+            (Some(ProtectionArgument::Passphrase), None) => {
+                Err("--ca-key-protection passphrase needs --passphrase-file FILE.".into())
+            }
+            (Some(_), Some(_)) => {
+                Err("--passphrase-file is for --ca-key-protection passphrase. Leave one of the two out.".into())
+            }
+            (Some(ProtectionArgument::Keyring), None) => Ok(Some(KeyProtection::Keyring)),
+            (Some(ProtectionArgument::Plain), None) => Ok(Some(KeyProtection::Plain)),
+            (None, None) => Ok(None),
+        }
+    }
+}
+
+/// The first line of a file.
+///
+/// # Errors
+/// A sentence: it cannot be read, or there is nothing in it.
+fn read_passphrase(file: &Path) -> Result<Secret, String> {
+    const LEAST: usize = 8;
+    let text = std::fs::read_to_string(file).map(zeroize::Zeroizing::new);
+    let text = text.map_err(|error| format!("The passphrase file {} cannot be read: {error}.", file.display()))?;
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() < LEAST {
+        return Err(format!(
+            "The first line of {} must be a passphrase of at least {LEAST} characters.",
+            file.display()
+        ));
+    }
+    Ok(Secret::new(line))
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RevocationArgument {
+    Strict,
+    RenewalOnly,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -101,13 +217,17 @@ enum CaKeyArgument {
 }
 
 impl Serve {
-    pub(crate) fn into_config(self) -> Config {
+    /// # Errors
+    /// A sentence about the protection of keys.
+    pub(crate) fn into_config(self) -> Result<Config, String> {
+        // A throw-away authority may lie in the open: its folder goes with it.
+        let ca_key_protection = self.protection.chosen()?.or(self.ephemeral.then_some(KeyProtection::Plain));
         let data_dir = match (self.data_dir, self.ephemeral) {
             (Some(dir), _) => dir,
             (None, true) => std::env::temp_dir().join(format!("connector-embedded-{}", uuid::Uuid::new_v4())),
             (None, false) => default_data_dir(),
         };
-        Config {
+        Ok(Config {
             data_dir,
             host: self.host,
             port: self.port,
@@ -117,6 +237,14 @@ impl Serve {
             seed: self.seed.map_or(Seed::Nothing, Seed::File),
             token_ttl: self.token_ttl,
             certificate_ttl: self.certificate_ttl,
+            runtime_certificate_ttl: self.runtime_certificate_ttl,
+            test_certificate_ttl: self.test_certificate_ttl,
+            revocation: self.revocation.map(|mode| match mode {
+                RevocationArgument::Strict => RevocationMode::Strict,
+                RevocationArgument::RenewalOnly => RevocationMode::RenewalOnly,
+            }),
+            revocation_journal: self.revocation_journal,
+            ca_key_protection,
             failure_limit: self.failure_limit,
             fidelity: match self.fidelity {
                 FidelityArgument::Strict => Fidelity::Strict,
@@ -128,7 +256,7 @@ impl Serve {
                 CaKeyArgument::Rsa4096 => CaKeyKind::Rsa4096,
             },
             ephemeral: self.ephemeral,
-        }
+        })
     }
 }
 
@@ -160,7 +288,7 @@ mod tests {
         let Command::Serve(serve) = Arguments::try_parse_from(["connector-embedded", "serve"]).unwrap().command else {
             panic!("serve is parsed as serve");
         };
-        let (config, default) = (serve.into_config(), Config::default());
+        let (config, default) = (serve.into_config().unwrap(), Config::default());
         assert_eq!(config.port, default.port);
         assert_eq!(config.mtls_port, default.mtls_port);
         assert_eq!(config.subject, default.subject);

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
-use pairing::Subject;
+use pairing::{Secret, Subject};
 
 use crate::StartError;
 
@@ -25,6 +25,28 @@ pub enum CaKeyKind {
     Rsa4096,
 }
 
+/// What a revocation stops. Removing the pairing stops everything in both modes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevocationMode {
+    /// Every call at once, as Compass' code does.
+    #[default]
+    Strict,
+    /// Only renewing; other calls go on until the certificate ends, as in Kyma's Connector Service.
+    RenewalOnly,
+}
+
+/// How the keys of certificate authorities are kept.
+#[derive(Clone, Debug)]
+pub enum KeyProtection {
+    /// Encrypted, with a passphrase that the operating system's key store keeps.
+    Keyring,
+    /// Encrypted, with a passphrase that is given at every start.
+    Passphrase(Secret),
+    /// In a file that only its owner can read. A choice to be made in so many words.
+    Plain,
+}
+
 /// The settings of one embedded server. [`Config::default`] is what `connector-embedded serve` does without flags.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -44,11 +66,22 @@ pub struct Config {
     pub seed: Seed,
     /// Lifetime of an application's one-time token.
     pub token_ttl: Duration,
-    /// Lifetime of a client certificate.
-    pub certificate_ttl: Duration,
+    /// Lifetime of an application's certificate; `None` leaves it to the stored policy.
+    pub certificate_ttl: Option<Duration>,
+    /// Lifetime of a runtime's certificate; `None` leaves it to the stored policy.
+    pub runtime_certificate_ttl: Option<Duration>,
+    /// Lifetime of a certificate that the administrator signs for a test; `None` leaves it to the stored policy.
+    pub test_certificate_ttl: Option<Duration>,
     pub fidelity: Fidelity,
-    pub subject: Subject,
+    /// What every certificate carries besides its common name; `None` leaves it to the stored policy.
+    pub subject: Option<Subject>,
+    /// `None` leaves it to the stored policy.
+    pub revocation: Option<RevocationMode>,
     pub ca_key: CaKeyKind,
+    /// `None`: as the keys that are there already; new ones under the key store of the operating system.
+    pub ca_key_protection: Option<KeyProtection>,
+    /// The file of everything that was taken back; `None`: `revocations.jsonl` in the data directory.
+    pub revocation_journal: Option<PathBuf>,
     /// Failed sign-ins in a row that one source address may make at the OAuth2 and administrator's endpoints; then
     /// one per second. 0 is without limit.
     pub failure_limit: u32,
@@ -78,10 +111,15 @@ impl Default for Config {
             public_host: "localhost".into(),
             seed: Seed::Nothing,
             token_ttl: Duration::from_secs(5 * 60),
-            certificate_ttl: Duration::from_secs(90 * 24 * 60 * 60),
+            certificate_ttl: None,
+            runtime_certificate_ttl: None,
+            test_certificate_ttl: None,
             fidelity: Fidelity::default(),
-            subject: Subject::default(),
+            subject: None,
+            revocation: None,
             ca_key: CaKeyKind::default(),
+            ca_key_protection: None,
+            revocation_journal: None,
             failure_limit: 100,
             ephemeral: false,
         }
@@ -114,7 +152,15 @@ impl Config {
             _ => Err(StartError::Setting(format!("{name} must be between {least} s and {} days.", most / DAY))),
         };
         within("--token-ttl", self.token_ttl, 1, DAY)?;
-        within("--certificate-ttl", self.certificate_ttl, 60, 3650 * DAY)
+        let lifetimes = [
+            ("--certificate-ttl", self.certificate_ttl),
+            ("--runtime-certificate-ttl", self.runtime_certificate_ttl),
+            ("--test-certificate-ttl", self.test_certificate_ttl),
+        ];
+        for (name, lifetime) in lifetimes {
+            lifetime.map_or(Ok(()), |lifetime| within(name, lifetime, 60, 3650 * DAY))?;
+        }
+        Ok(())
     }
 }
 

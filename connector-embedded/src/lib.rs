@@ -19,16 +19,19 @@ mod config;
 mod data_dir;
 mod http;
 mod port_holder;
+mod restore;
 mod server;
 mod service;
 mod start_error;
 mod store;
+mod tls;
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-pub use config::{CaKeyKind, Config, Fidelity, Seed};
+pub use config::{CaKeyKind, Config, Fidelity, KeyProtection, RevocationMode, Seed};
+pub use restore::{RestoreReport, RestoreRequest, restore};
 pub use server::{Running, Server};
 pub use start_error::StartError;
 

@@ -3,7 +3,7 @@
 mod arguments;
 
 use std::{
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     path::Path,
     process::ExitCode,
 };
@@ -16,11 +16,12 @@ use tracing_subscriber::EnvFilter;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-use arguments::{Arguments, Command, Schema, Serve};
+use arguments::{Arguments, Command, Restore, Schema, Serve};
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(serve) => start(*serve),
+        Command::Restore(restore) => finish(bring_back(restore)),
         Command::Schema { which } => {
             let text = match which {
                 Schema::Director => director_sdl(),
@@ -36,7 +37,12 @@ fn start(serve: Serve) -> ExitCode {
         Ok(filter) => filter,
         Err(error) => return finish(Err(format!("--log \"{}\" is not a log filter: {error}", serve.log))),
     };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        .init();
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => finish(runtime.block_on(run(serve))),
         Err(error) => finish(Err(format!("No threads could be started: {error}"))),
@@ -47,17 +53,16 @@ async fn run(serve: Serve) -> Result<(), String> {
     // Before anything is made, so that a signal during the start is not lost.
     let mut signals = Signals::listen().map_err(|error| format!("Signals cannot be received: {error}"))?;
     let ready_file = serve.ready_file.clone();
-    let config = serve.into_config();
+    let config = serve.into_config()?;
     if !config.host.is_loopback() {
         tracing::warn!("listening on {}: everyone who can reach this address can try tokens", config.host);
     }
     let running = Server::start(config).await.map_err(|error| error.to_string())?;
     let outcome = announce(&running, ready_file.as_deref());
     if outcome.is_ok() {
-        tracing::warn!(
-            "the key of the certificate authority is in a file that only you can read, not in a key store: {}",
-            running.endpoints().ca_file.with_file_name("ca-key.pem").display()
-        );
+        if let Some(warning) = running.warning() {
+            tracing::warn!("{warning}");
+        }
         signals.wait().await;
         tracing::info!("stopping");
     }
@@ -67,6 +72,22 @@ async fn run(serve: Serve) -> Result<(), String> {
         let _ = std::fs::remove_file(path);
     }
     outcome
+}
+
+fn bring_back(restore: Restore) -> Result<(), String> {
+    let request = restore.into_request()?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let report = runtime.block_on(connector_embedded::restore(request)).map_err(|error| error.to_string())?;
+    let mut text = format!("Restored the backup of {}.\n", report.created_at);
+    text += &format!("Open one-time tokens made void: {}\n", report.tokens_voided);
+    text += &format!("Revocations since the backup that hold: {}\n", report.revocations_applied);
+    if report.unreadable_lines > 0 {
+        text += &format!("Lines of the journal that could not be read: {}\n", report.unreadable_lines);
+    }
+    if let Some(aside) = report.kept_aside {
+        text += &format!("What was there before: {}\n", aside.display());
+    }
+    write_out(&text)
 }
 
 fn announce(running: &Running, ready_file: Option<&Path>) -> Result<(), String> {

@@ -2,26 +2,26 @@
 
 use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
+use arc_swap::ArcSwap;
 use pairing::Failure;
-use rustls::{
-    RootCertStore, ServerConfig,
-    crypto::{CryptoProvider, aws_lc_rs},
-    server::{ServerSessionMemoryCache, WebPkiClientVerifier},
-};
-use tokio::task::JoinHandle;
+use tokio::{sync::Mutex, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config, Endpoints, StartError,
-    ca::Authority,
+    ca::{Authorities, KeyFiles},
     clock::Clock,
     data_dir::DataDir,
-    http::{Guard, Listener, Wires, bind},
+    http::{Guard, Listener, Listening, Wires, bind},
+    restore,
     service::{
-        Addresses, Service, Settings,
+        Addresses, Service, Settings, authority,
         oauth::{OAuth, access_token::AccessTokens},
+        policy::{self, Fixed, Policy},
+        presentations::Presentations,
     },
-    store::Store,
+    store::{self, Store},
+    tls::{Side, Tls},
 };
 
 /// The embedded server. See [`Server::start`].
@@ -57,23 +57,30 @@ impl Server {
             Some(port) => Some(bind(IpAddr::from([127, 0, 0, 1]), port, "--internal-port").await?),
             None => None,
         };
+        let internal_url = internal.as_ref().map(|(_, port)| format!("http://127.0.0.1:{port}"));
         let addresses = addresses(&config.public_host, port, mtls_port);
         let data_dir = DataDir::open(&config.data_dir)?;
+        restore::finish(data_dir.path())?;
         let admin_token = data_dir.admin_token()?;
-        let authority = Authority::open_or_create(data_dir.path(), config.ca_key, clock.now())?;
         let own = [addresses.director.as_str(), &addresses.certificate_secured_director];
         let tokens = AccessTokens::open_or_create(data_dir.path(), &addresses.issuer, &own, clock.now())?;
-        let tls = Tls::new(&authority, &config, &clock).map_err(StartError::Other)?;
-        let store = Store::open(data_dir.path()).await?;
-        let settings = Settings {
-            token_ttl: config.token_ttl,
-            certificate_ttl: config.certificate_ttl,
-            fidelity: config.fidelity,
-            subject: config.subject.clone(),
-            addresses,
+        let keys = KeyFiles::open(data_dir.path(), config.ca_key_protection.as_ref())?;
+        let store = Store::open(data_dir.path(), config.revocation_journal.as_deref()).await?;
+        let prepared = Prepared::new(&store, keys, &config, &clock).await;
+        let Prepared { authorities, presentations, tls, policy, fixed } = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                store.close().await;
+                return Err(error);
+            }
         };
+        let journal = config.revocation_journal.clone().unwrap_or_else(|| data_dir.path().join(store::JOURNAL));
+        let settings = Settings { token_ttl: config.token_ttl, fidelity: config.fidelity, fixed, journal, addresses };
         let oauth = OAuth::load(&store, tokens, config.failure_limit).await.map_err(StartError::Other)?;
-        let service = Arc::new(Service { store, authority, oauth, clock, settings });
+        let policy = ArcSwap::from_pointee(policy);
+        let changing = Mutex::default();
+        let service = Service { store, authorities, presentations, policy, changing, oauth, clock, settings };
+        let service = Arc::new(service);
         let prepared = async {
             service.load_retired_keys().await.map_err(StartError::Other)?;
             service.prepare(&config.seed).await
@@ -86,26 +93,43 @@ impl Server {
             }
         };
 
-        let wires = Wires::new(Arc::clone(&service), &admin_token);
+        let mut listening = vec![
+            Listening::new("token", config.host, port, &service.settings.addresses.issuer, Some(Side::ServerOnly)),
+            Listening::new(
+                "certificate",
+                config.host,
+                mtls_port,
+                &service.settings.addresses.secured,
+                Some(Side::Mutual),
+            ),
+        ];
+        if let (Some((_, port)), Some(url)) = (&internal, &internal_url) {
+            listening.push(Listening::new("internal", IpAddr::from([127, 0, 0, 1]), *port, url, None));
+        }
+        let wires = Wires::new(Arc::clone(&service), &admin_token, Arc::clone(&tls), listening.clone());
         let guard = |address: IpAddr, port| Arc::new(Guard::new(&config.public_host, address, port));
-        let internal_url = internal.as_ref().map(|(_, port)| format!("http://127.0.0.1:{port}"));
+        let mut places = listening.iter().map(|listening| listening.places.clone());
+        let mut places = || places.next().unwrap_or_default();
         let mut listeners = vec![
             Listener {
                 tcp: token_tcp,
-                tls: Some(tls.server_only),
+                tls: Some((Arc::clone(&tls), Side::ServerOnly)),
+                places: places(),
                 guard: guard(config.host, port),
                 router: wires.clone().token_router(),
             },
             Listener {
                 tcp: mtls_tcp,
-                tls: Some(tls.mutual),
+                tls: Some((tls, Side::Mutual)),
+                places: places(),
                 guard: guard(config.host, mtls_port),
                 router: wires.clone().certificate_router(),
             },
         ];
         if let Some((tcp, port)) = internal {
             let guard = guard(IpAddr::from([127, 0, 0, 1]), port);
-            listeners.push(Listener { tcp, tls: None, guard, router: wires.internal_router() });
+            let places = places();
+            listeners.push(Listener { tcp, tls: None, places, guard, router: wires.internal_router() });
         }
         let stop = CancellationToken::new();
         let listeners = listeners.into_iter().map(|listener| tokio::spawn(listener.serve(stop.clone()))).collect();
@@ -119,6 +143,11 @@ impl Server {
 impl Running {
     pub fn endpoints(&self) -> &Endpoints {
         &self.endpoints
+    }
+
+    /// What the administrator should be told for as long as the server runs.
+    pub fn warning(&self) -> Option<String> {
+        self.service.key_warning()
     }
 
     /// Stops accepting, lets running requests finish for up to three seconds, closes the store.
@@ -174,44 +203,46 @@ fn endpoints(service: &Service, data_dir: &DataDir, tenant: String, internal_url
     }
 }
 
-/// The two TLS configurations, with one server certificate made for this start.
-struct Tls {
-    server_only: Arc<ServerConfig>,
-    mutual: Arc<ServerConfig>,
+/// What is opened between the store and the service.
+struct Prepared {
+    authorities: Arc<Authorities>,
+    presentations: Arc<Presentations>,
+    tls: Arc<Tls>,
+    policy: Policy,
+    fixed: Fixed,
 }
 
-impl Tls {
-    fn new(authority: &Authority, config: &Config, clock: &Clock) -> Result<Self, Failure> {
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into(), config.public_host.clone()];
-        if !config.host.is_unspecified() {
-            names.push(config.host.to_string());
-        }
-        names.sort();
-        names.dedup();
-        let (chain, key) = authority.issue_server(&names, clock.now())?;
-        let mut roots = RootCertStore::empty();
-        roots.add(authority.certificate_der().clone()).map_err(Failure::internal)?;
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-            .build()
-            .map_err(Failure::internal)?;
-        let builder = |provider: &Arc<CryptoProvider>| {
-            ServerConfig::builder_with_provider(Arc::clone(provider))
-                .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-                .map_err(Failure::internal)
+impl Prepared {
+    async fn new(store: &Store, keys: KeyFiles, config: &Config, clock: &Clock) -> Result<Self, StartError> {
+        let fixed = Fixed::of(config);
+        let policy = policy::load(store, &fixed).await?;
+        let rows = {
+            let mut connection = store.read().await.map_err(StartError::Other)?;
+            store::authority::all(&mut connection).await.map_err(StartError::Other)?
         };
-        let server_only = builder(&provider)?.with_no_client_auth();
-        let server_only = server_only.with_single_cert(chain.clone(), key.clone_key()).map_err(Failure::internal)?;
-        let mutual = builder(&provider)?.with_client_cert_verifier(verifier);
-        let mutual = mutual.with_single_cert(chain, key).map_err(Failure::internal)?;
-        Ok(Self { server_only: finish(server_only), mutual: finish(mutual) })
+        let (kind, now) = (config.ca_key, clock.now());
+        // Unlocking takes the time that a passphrase is worth.
+        let opened = tokio::task::spawn_blocking(move || Authorities::open(keys, &rows, kind, now)).await;
+        let (authorities, first) = opened.map_err(|cause| StartError::Other(Failure::internal(cause)))??;
+        let authorities = Arc::new(authorities);
+        authority::record(store, &authorities, first).await.map_err(StartError::Other)?;
+        let presentations = Arc::new(Presentations::default());
+        let names = server_names(config);
+        let tls = Tls::new(Arc::clone(&authorities), Arc::clone(&presentations), names, clock.clone());
+        let tls = Arc::new(tls.map_err(StartError::Other)?);
+        Ok(Self { authorities, presentations, tls, policy, fixed })
     }
 }
 
-fn finish(mut config: ServerConfig) -> Arc<ServerConfig> {
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    config.session_storage = ServerSessionMemoryCache::new(1024);
-    Arc::new(config)
+/// What the server's certificate is for.
+fn server_names(config: &Config) -> Vec<String> {
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into(), config.public_host.clone()];
+    if !config.host.is_unspecified() {
+        names.push(config.host.to_string());
+    }
+    names.sort();
+    names.dedup();
+    names
 }
 
 #[cfg(test)]

@@ -30,6 +30,12 @@ pub enum StartError {
     Damaged { path: PathBuf, cause: String },
     #[error("The certificate authority in {} cannot be read: {cause}. Restore ca.pem and ca-key.pem from a backup; nothing was overwritten.", .path.display())]
     Authority { path: PathBuf, cause: String },
+    #[error(
+        "The key of the certificate authority must be protected, and the operating system's key store does not answer: {reason}. Give a passphrase with --passphrase-file FILE, or write --ca-key-protection plain to keep the key in a file that only you can read."
+    )]
+    CaKeyUnprotected { reason: String },
+    #[error("The key of the certificate authority cannot be unlocked: {cause}. Nothing was changed.")]
+    CaKeyLocked { cause: String },
     #[error("{0}")]
     Setting(String),
     #[error("The server could not start: {0}")]
@@ -45,6 +51,8 @@ impl StartError {
             Self::LooseMode { .. } | Self::DataDir { .. } | Self::Damaged { .. } | Self::Authority { .. } => {
                 ErrorCode::DataDirUnusable
             }
+            Self::CaKeyUnprotected { .. } => ErrorCode::CaKeyUnprotected,
+            Self::CaKeyLocked { .. } => ErrorCode::CaKeyLocked,
             Self::DiskFull { .. } => ErrorCode::StorageFull,
             Self::NewerData { .. } => ErrorCode::NewerData,
             Self::Setting(_) => ErrorCode::InvalidData,

@@ -1,15 +1,15 @@
-//! The [`Desktop`] of the window: clipboard, dialogs, theme, closing.
+//! The [`Desktop`] of the window: clipboard, dialogs, notifications, theme, closing.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use cockpit::{ClipboardUnavailable, Desktop, Reply, SecretWritten, Theme};
+use cockpit::{CaKey, ClipboardUnavailable, Desktop, NotificationUnavailable, Problem, Reply, SecretWritten, Theme};
 use pairing::Secret;
 use tauri::{AppHandle, Manager as _};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
-use crate::{clipboard::SecretClipboard, embedded::Embedded, window};
+use crate::{clipboard::SecretClipboard, embedded::Embedded, notification, window};
 
 #[derive(Debug)]
 pub(crate) struct TauriDesktop {
@@ -40,7 +40,7 @@ impl Desktop for TauriDesktop {
     fn choose_save_path(&self, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();
-            let mut dialog = self.app.dialog().file().set_title("Save pairing data").set_file_name(suggested_name);
+            let mut dialog = self.app.dialog().file().set_title("Save").set_file_name(suggested_name);
             if let Some(window) = self.app.get_webview_window(window::MAIN) {
                 dialog = dialog.set_parent(&window);
             }
@@ -48,6 +48,39 @@ impl Desktop for TauriDesktop {
                 let _ = answer.send(chosen);
             });
             answered.await.ok().flatten().and_then(|path| path.into_path().ok())
+        })
+    }
+
+    fn choose_open_paths(&self, title: String) -> Reply<'_, Vec<PathBuf>> {
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            let mut dialog = self.app.dialog().file().set_title(title);
+            if let Some(window) = self.app.get_webview_window(window::MAIN) {
+                dialog = dialog.set_parent(&window);
+            }
+            dialog.pick_files(move |chosen| {
+                let _ = answer.send(chosen);
+            });
+            let chosen = answered.await.ok().flatten().unwrap_or_default();
+            chosen.into_iter().filter_map(|path| path.into_path().ok()).collect()
+        })
+    }
+
+    fn notify(&self, title: String, body: String) -> Reply<'_, Result<(), NotificationUnavailable>> {
+        Box::pin(notification::show(title, body))
+    }
+
+    fn unlock_server(&self, key: CaKey) -> Reply<'_, ()> {
+        Box::pin(async move {
+            let embedded = Arc::clone(&self.app.state::<Arc<Embedded>>());
+            embedded.start_with(key).await;
+        })
+    }
+
+    fn restore_server(&self, backup: PathBuf, passphrase: Secret) -> Reply<'_, Result<(), Problem>> {
+        Box::pin(async move {
+            let embedded = Arc::clone(&self.app.state::<Arc<Embedded>>());
+            embedded.restore(backup, passphrase).await
         })
     }
 

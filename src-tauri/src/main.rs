@@ -7,6 +7,7 @@ mod calls;
 mod clipboard;
 mod desktop;
 mod embedded;
+mod notification;
 mod options;
 mod shell;
 mod window;

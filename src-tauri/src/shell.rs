@@ -1,6 +1,6 @@
 //! Puts everything together: window first, server in the background, and both away again on exit.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use cockpit::{Cockpit, CockpitSetup};
 use tauri::{App, AppHandle, Emitter as _, Manager as _, RunEvent, WindowEvent};
@@ -10,6 +10,9 @@ use crate::{calls, clipboard::SecretClipboard, desktop::TauriDesktop, embedded::
 
 /// Tells the page that the window was asked to close while a secret has not been handed over.
 const CLOSE_REQUESTED: &str = "close-requested";
+
+/// The shortest threshold of a notification is a day.
+const LOOK_EVERY: Duration = Duration::from_secs(3600);
 
 /// Runs the window until it is closed.
 pub(crate) fn run(options: Options) -> ExitCode {
@@ -56,15 +59,26 @@ fn setup(app: &App, options: Options) -> Result<(), Box<dyn std::error::Error>> 
         settings_dir: folders.config_dir()?.join("pairing-cockpit"),
         desktop: Arc::new(TauriDesktop { app: app.handle().clone(), clipboard: clipboard.clone() }),
     }));
-    cockpit.warn("The CA key is in a file readable only by you, not in a key store.");
     let embedded = Arc::new(Embedded::new(app.handle().clone(), Arc::clone(&cockpit), options));
     app.manage(clipboard);
     app.manage(Arc::clone(&cockpit));
     app.manage(Arc::clone(&embedded));
     window::open(app, cockpit.settings().theme)?;
-    tauri::async_runtime::spawn(async move { embedded.start().await });
+    tauri::async_runtime::spawn(run_server(embedded, cockpit));
     tauri::async_runtime::spawn(quit_on_signal(app.handle().clone()));
     Ok(())
+}
+
+/// Starts the server, then looks every hour for certificates that will expire.
+async fn run_server(embedded: Arc<Embedded>, cockpit: Arc<Cockpit>) {
+    embedded.start().await;
+    let mut hours = tokio::time::interval(LOOK_EVERY);
+    // After a night asleep, one look is enough.
+    hours.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        hours.tick().await;
+        cockpit.tell_of_expiring_certificates().await;
+    }
 }
 
 fn on_event(app: &AppHandle, event: RunEvent) {

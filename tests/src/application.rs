@@ -1,9 +1,10 @@
 //! A paired application: what it holds when everything went well.
 
+use rcgen::KeyPair;
 use reqwest::{ClientBuilder, Identity};
 use serde_json::{Value, json};
 
-use crate::{Caller, CertificateRequest, Reply, Server, der, key, sha256, unbase64};
+use crate::{Caller, CertificateRequest, Reply, Server, der, hex, key, sha256, unbase64};
 
 /// What a client asks for first. With the parentheses that Compass' own clients write.
 const CONFIGURATION: &str = "query { result: configuration() { token { token }
@@ -96,9 +97,38 @@ impl Pairing {
         Caller::new(self.client(server).build().expect("a client"), &self.connector)
     }
 
+    /// The same at a server that was started again and listens elsewhere.
+    #[must_use]
+    pub fn at(&self, server: &Server) -> Self {
+        Self {
+            director: server.ready("certificateSecuredDirectorUrl").to_owned(),
+            connector: server.ready("certificateSecuredConnectorUrl").to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// Renews the certificate over its own listener.
+    pub async fn renewed(&self, server: &Server, key: &KeyPair) -> Self {
+        let request = CertificateRequest::new(&self.subject, key);
+        let reply = self.connector(server).sign(&request.field()).await;
+        Self::from_reply(server, &self.application, &self.subject, key.serialize_pem(), &reply)
+    }
+
     /// SHA-256 of the leaf.
     pub fn fingerprint(&self) -> Vec<u8> {
         sha256(&der(&self.chain_pem))
+    }
+
+    /// The same as 64 digits, as the console API names a certificate.
+    pub fn name(&self) -> String {
+        hex(&self.fingerprint())
+    }
+
+    /// The leaf alone, in PEM.
+    pub fn leaf_pem(&self) -> &str {
+        let end = "-----END CERTIFICATE-----\n";
+        let length = self.chain_pem.find(end).expect("a certificate ends") + end.len();
+        &self.chain_pem[..length]
     }
 }
 

@@ -8,9 +8,13 @@ mod application;
 mod caller;
 mod canaries;
 mod certificate_request;
+mod clock;
+mod console;
 mod json_web_token;
+mod key_store;
 mod members;
 mod oauth_client;
+mod openssl;
 mod program;
 mod server;
 mod store;
@@ -23,9 +27,12 @@ pub use application::Pairing;
 pub use caller::{Caller, Reply};
 pub use canaries::Canaries;
 pub use certificate_request::{CertificateRequest, KEY_ALGORITHM, key};
+pub use clock::Clock;
 pub use json_web_token::{JsonWebToken, base64url, unbase64url};
+pub use key_store::KeyStore;
 pub use members::{Rule, assert_members, assert_some_members};
 pub use oauth_client::{GRANT, OAuthClient, READ, access_token, basic};
+pub use openssl::{EC_P256, EC_P384, OpenSsl, RSA_2048};
 pub use program::{Ended, Ports, Program, Ready};
 pub use server::Server;
 pub use store::Store;
@@ -35,6 +42,11 @@ pub use until::until;
 /// SHA-256, as tokens and certificates are found again in the store.
 pub fn sha256(bytes: &[u8]) -> Vec<u8> {
     aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref().to_vec()
+}
+
+/// Bytes as lower-case digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The content of the first PEM block of a text.

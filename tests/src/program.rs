@@ -15,6 +15,9 @@ use serde_json::Value;
 /// How long anything about the process may take, on a machine that does other things as well.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How the authority's key is protected.
+const PROTECTION: &str = "CONNECTOR_EMBEDDED_CA_KEY_PROTECTION";
+
 /// A process that runs or ran, and what it writes.
 #[derive(Debug)]
 pub struct Program {
@@ -59,6 +62,13 @@ impl Program {
         Self::serve_on(data_dir, &Ports::default(), options)
     }
 
+    /// The same without a word about how the authority's key is protected.
+    pub fn serve_unprotected(data_dir: &Path, options: &[&str]) -> Command {
+        let mut command = Self::serve(data_dir, options);
+        command.env_remove(PROTECTION);
+        command
+    }
+
     /// The same on these ports: access tokens name their issuer, and that has a port.
     pub fn serve_on(data_dir: &Path, ports: &Ports, options: &[&str]) -> Command {
         let mut command = Self::command();
@@ -74,6 +84,8 @@ impl Program {
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONNECTOR_EMBEDDED_")) {
             command.env_remove(name);
         }
+        // Most tests are about something else: no key store is asked and no passphrase given.
+        command.env(PROTECTION, "plain");
         command.stdin(Stdio::null());
         command
     }
@@ -104,6 +116,15 @@ impl Program {
                 panic!("no ready line within {PATIENCE:?}; standard error: {}", log.recv().unwrap_or_default());
             }
         }
+    }
+
+    /// Runs a command that serves nobody to its end.
+    pub fn run(mut command: Command) -> Ended {
+        let started = Instant::now();
+        let output = command.output().expect("the program starts");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (code, took) = (output.status.code(), started.elapsed());
+        Ended { code, output: text(&output.stdout), log: text(&output.stderr), took }
     }
 
     /// Starts a command that must end by itself.

@@ -17,7 +17,7 @@ use crate::{Caller, Ended, Pairing, Ports, Program, Store};
 #[derive(Debug)]
 pub struct Server {
     program: Program,
-    ca: Certificate,
+    ca: Vec<Certificate>,
     client: Client,
     data_dir: PathBuf,
     /// Removed with this.
@@ -44,10 +44,15 @@ impl Server {
         let program = Program::start(command).unwrap_or_else(|ended| panic!("it did not start: {ended:?}"));
         let ca_file = PathBuf::from(program.ready().text("caFile"));
         let data_dir = ca_file.parent().expect("ca.pem is in the data directory").to_owned();
-        let pem = fs::read(&ca_file).expect("the ready line names a CA file that is there");
-        let ca = Certificate::from_pem(&pem).expect("ca.pem is a certificate");
+        let ca = authorities(&ca_file);
         let client = client(&ca).build().expect("a client");
         Self { program, ca, client, data_dir, _temporary: None }
+    }
+
+    /// Reads the CA file again, as people do who hear of another authority.
+    pub fn read_ca_file(&mut self) {
+        self.ca = authorities(Path::new(self.ready("caFile")));
+        self.client = client(&self.ca).build().expect("a client");
     }
 
     pub fn ready(&self, field: &str) -> &str {
@@ -71,7 +76,7 @@ impl Server {
         &self.data_dir
     }
 
-    /// A client that trusts this server's CA and nothing else, and opens its own connections.
+    /// A client that trusts this server's CA file and nothing else, and opens its own connections.
     pub fn client(&self) -> ClientBuilder {
         client(&self.ca)
     }
@@ -161,9 +166,15 @@ impl crate::Ready {
     }
 }
 
-pub(crate) fn client(ca: &Certificate) -> ClientBuilder {
+/// What is in a CA file.
+pub(crate) fn authorities(file: &Path) -> Vec<Certificate> {
+    let pem = fs::read(file).expect("the ready line names a CA file that is there");
+    Certificate::from_pem_bundle(&pem).expect("ca.pem holds certificates")
+}
+
+pub(crate) fn client(ca: &[Certificate]) -> ClientBuilder {
     Client::builder()
-        .tls_certs_only([ca.clone()])
+        .tls_certs_only(ca.to_vec())
         .https_only(true)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

@@ -17,6 +17,11 @@ impl Tool {
         Self(command)
     }
 
+    /// A command that was prepared elsewhere.
+    pub fn of(command: Command) -> Self {
+        Self(command)
+    }
+
     /// Adds words, separated by blanks.
     #[must_use]
     pub fn words(mut self, words: &str) -> Self {

@@ -23,7 +23,6 @@ use std::{
     time::Duration,
 };
 
-use reqwest::Certificate;
 use serde_json::{Value, json};
 
 use crate::{Caller, server};
@@ -102,8 +101,7 @@ impl Window {
         let environment = self.state().await["environment"].clone();
         let text =
             |name: &str| environment[name].as_str().unwrap_or_else(|| panic!("{name} in {environment}")).to_owned();
-        let ca = fs::read(self.ca_file()).expect("ca.pem");
-        let ca = Certificate::from_pem(&ca).expect("ca.pem is a certificate");
+        let ca = server::authorities(&self.ca_file());
         let token = fs::read_to_string(self.data_dir.join("admin-token")).expect("the administrator's token");
         Caller::new(server::client(&ca).build().expect("a client"), &text("directorUrl"))
             .with("authorization", &format!("Bearer {}", token.trim()))

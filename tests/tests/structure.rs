@@ -20,18 +20,20 @@ const fn room(name: &'static str, needs: &'static [&'static str], may_use: &'sta
 }
 
 /// Normal and build dependencies. `cockpit` and `connector-embedded` never see each other.
-const EDGES: [Room; 6] = [
+const EDGES: [Room; 7] = [
     room("pairing", &[], &[]),
-    room("cockpit", &["pairing"], &[]),
-    room("connector-embedded", &["pairing"], &[]),
+    room("keys", &["pairing"], &[]),
+    room("cockpit", &["pairing"], &["keys"]),
+    room("connector-embedded", &["pairing"], &["keys"]),
     room("pairing-cockpit", &["cockpit", "connector-embedded"], &["pairing"]),
-    room("blackbox", &[], &["pairing", "cockpit", "connector-embedded"]),
+    room("blackbox", &[], &["pairing", "keys", "cockpit", "connector-embedded"]),
     room("xtask", &[], &[]),
 ];
 
 /// Dependencies of tests add no edge, but for the black box.
-const TEST_EDGES: [Room; 6] = [
+const TEST_EDGES: [Room; 7] = [
     room("pairing", &[], &[]),
+    room("keys", &[], &["pairing"]),
     room("cockpit", &[], &["pairing"]),
     room("connector-embedded", &[], &["pairing"]),
     room("pairing-cockpit", &[], &["cockpit", "connector-embedded", "pairing"]),
@@ -70,7 +72,7 @@ fn tests_depend_on_members_as_the_table_says() {
 
 #[test]
 fn the_server_and_the_use_cases_know_nothing_of_the_desktop() {
-    for name in ["pairing", "cockpit", "connector-embedded"] {
+    for name in ["pairing", "keys", "cockpit", "connector-embedded"] {
         let tree = packages_below(&["--package", name, "--edges", "normal,build"]);
         assert!(tree.len() > 1, "{name} has a tree");
         let desktop: Vec<_> =

@@ -5,4 +5,5 @@ export { default as LeaveGuard } from "./pages/pair/LeaveGuard.svelte";
 export { default as Question } from "./parts/Question.svelte";
 export { default as Sheet } from "./parts/Sheet.svelte";
 export { default as CloseGuard } from "./shell/CloseGuard.svelte";
+export { default as LockScreen } from "./shell/LockScreen.svelte";
 export { default as ShortcutSheet } from "./shell/ShortcutSheet.svelte";

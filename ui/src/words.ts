@@ -41,7 +41,14 @@ export const words = {
   themes,
   columns,
 
-  nav: { label: "Sections", applications: "Applications", oauthClients: "OAuth clients", settings: "Settings" },
+  nav: {
+    label: "Sections",
+    applications: "Applications",
+    certificates: "Certificates",
+    oauthClients: "OAuth clients",
+    authority: "Authority",
+    settings: "Settings",
+  },
 
   header: {
     tenant: "Tenant:",
@@ -49,7 +56,6 @@ export const words = {
     lock: "Lock: hide all secrets, empty the clipboard",
     shortcuts: "Shortcuts",
     environment: (name: string, badge: string) => `Environment ${name}, ${badge}`,
-    noEnvironment: "No environment",
   },
 
   statusBar: {
@@ -121,12 +127,10 @@ export const words = {
     matches: (all: string, match: number) => `${all} · ${count(match)} ${match === 1 ? "matches" : "match"}`,
     progress: (loaded: number, total: number) =>
       `${count(loaded)} of ${count(total)} loaded, you can already search these.`,
-    refreshing: "Reading again…",
     stop: "Stop",
     resume: "Resume",
     keep: "Keep these",
     stopped: (loaded: number, total: number) => `Stopped at ${count(loaded)} of ${count(total)}.`,
-    failedAt: (loaded: number) => `Stopped at ${count(loaded)}`,
     emptyTitle: (tenant: string) => `No applications in tenant ${tenant}.`,
     emptyText: "An application must exist before it can be paired.",
     nothingTitle: (query: string) => `Nothing matches “${query}”.`,
@@ -134,11 +138,9 @@ export const words = {
     clearAll: "Clear search",
     loading: "Loading applications",
     loadingLong: "The Director is taking its time. Loading goes on.",
-    condition: (condition: string) => `The Director says ${condition}`,
     conditionSince: (condition: string, at: string) => `The Director says ${condition}, since ${at}`,
     waiting: (seconds: number | null) =>
       seconds === null ? status.waiting : `${status.waiting} (${clockFace(seconds)})`,
-    none: "none",
     refresh: "Read again",
   },
 
@@ -151,22 +153,4 @@ export const words = {
   },
 
   settings: { notKept: "The setting could not be kept." },
-
-  confirm: { typeBefore: "Type ", typeAfter: " to confirm" },
-
-  guard: {
-    secretTitle: "Leave without the secret?",
-    secretText: "You haven't copied or saved it. You'd have to create a new one.",
-    tokenTitle: "Close without handing it over?",
-    tokenText: (name: string) =>
-      `You haven't copied or saved the pairing data for ${name}. You'd have to request a new one.`,
-    back: "Go back",
-    leave: "Leave, I don't need it",
-  },
-
-  lock: {
-    title: "Locked",
-    text: "Values are hidden, and the clipboard is emptied if it still held one of ours.",
-    unlock: "Continue",
-  },
 } as const;

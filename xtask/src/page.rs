@@ -16,8 +16,18 @@ use crate::workspace::Workspace;
 const BUDGET: Weight = Weight { plain: 200 * 1024, compressed: 68 * 1024 };
 
 /// Files that are fetched later, when somebody opens what they are for, by the beginning of their names.
-const LATER: [&str; 7] =
-    ["dialogs-", "ApplicationPage-", "SettingsPage-", "oauth-", "CopyText-", "TypeToConfirm-", "__horizon-contrast-"];
+const LATER: [&str; 10] = [
+    "dialogs-",
+    "ApplicationPage-",
+    "SettingsPage-",
+    "oauth-",
+    "certificates-",
+    "renewals-",
+    "CopyText-",
+    "TypeToConfirm-",
+    "names-",
+    "__horizon-contrast-",
+];
 
 /// Installs the npm packages, checks, tests and builds the page, and weighs it.
 pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {

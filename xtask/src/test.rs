@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::invocation;
 use crate::lint;
 use crate::page;
-use crate::prerequisites::{self, Extent, oauth_clients, tauri_driver_path};
+use crate::prerequisites::{self, Extent, certificate_tools, oauth_clients, tauri_driver_path};
 use crate::steps::{Step, follow};
 use crate::tidy;
 use crate::workspace::{Profile, WHOLE, Workspace};
@@ -78,5 +78,6 @@ fn tests(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     command.args(["nextest", "run"]).args(WHOLE).args(arguments);
     workspace.name_binaries(Profile::Debug, &mut command);
     command.env("TAURI_DRIVER_BIN", tauri_driver_path()).env("OAUTH_CLIENTS_DIR", oauth_clients(workspace));
+    command.env("CERTIFICATE_TOOLS_DIR", certificate_tools(workspace));
     invocation::run(&mut command)
 }

@@ -12,7 +12,7 @@ use rcgen::{
 /// Ten years: changing a CA means changing every application that trusts it.
 pub(super) const AUTHORITY_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
-/// A server certificate is made anew on every start, so this only matters to a process that never stops.
+/// A server certificate is made anew on every start and after two thirds of this time.
 pub(super) const SERVER_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// Certificates begin a minute early: the clock of an application may be a little slow.
@@ -129,7 +129,7 @@ fn serial() -> Result<[u8; 20], Failure> {
 }
 
 /// RFC 7093 §2 method 1: 160 bits of the SHA-256 of the public key without its algorithm.
-fn key_identifier(key: &impl PublicKeyData) -> Vec<u8> {
+pub(super) fn key_identifier(key: &impl PublicKeyData) -> Vec<u8> {
     digest::digest(&digest::SHA256, key.der_bytes()).as_ref()[..20].to_vec()
 }
 
@@ -163,5 +163,22 @@ mod tests {
         });
         assert_eq!((ones[0], zeros[0]), (0x7F, 0xBF));
         assert!(ones[1..].iter().chain(&zeros[1..]).all(|byte| *byte == 0xFF));
+    }
+
+    #[test]
+    fn a_million_serial_numbers_are_all_different_positive_and_of_full_length() {
+        let mut serials: Vec<[u8; 20]> = (0..1_000_000).map(|_| serial().unwrap()).collect();
+        // The first bit is the sign, the second keeps the length.
+        assert!(serials.iter().all(|serial| serial[0] & 0xC0 == 0x40));
+        let mut ones = [0_u32; 160];
+        for serial in &serials {
+            for (bit, count) in ones.iter_mut().enumerate() {
+                *count += u32::from(serial[bit / 8] >> (7 - bit % 8) & 1);
+            }
+        }
+        // Every other bit is a fair coin: ten standard deviations are 5,000.
+        assert!(ones[2..].iter().all(|count| count.abs_diff(500_000) < 5_000), "{ones:?}");
+        serials.sort_unstable();
+        assert!(serials.windows(2).all(|pair| pair[0] != pair[1]));
     }
 }

@@ -1,4 +1,4 @@
-//! The server's own certificate: made on every start, with a key that is never written anywhere.
+//! The server's own certificate: made on every start and again in time, with a key that is never written anywhere.
 
 use pairing::{Failure, Moment};
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
@@ -7,7 +7,8 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use super::{Authority, profile};
 
 impl Authority {
-    /// A certificate for host names and IP addresses, with a fresh key. The chain is leaf, then authority.
+    /// A certificate for host names and IP addresses, with a fresh key. The chain is leaf, then authority, then what is
+    /// above it.
     ///
     /// # Errors
     /// As for clients, or a name that is not ASCII.
@@ -20,6 +21,8 @@ impl Authority {
         let validity = self.validity(now, profile::SERVER_LIFETIME)?;
         let params = profile::server(names, validity, &key)?;
         let certificate = self.sign(&params, &key)?;
-        Ok((vec![certificate, self.certificate_der().clone()], key.into()))
+        let mut chain = vec![certificate, self.certificate_der().clone()];
+        chain.extend_from_slice(self.upper());
+        Ok((chain, key.into()))
     }
 }

@@ -245,7 +245,7 @@ fn whatever_is_wrong_with_the_files_they_are_left_alone() {
     restore();
     fs::write(&key, "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n").unwrap();
     let text = refused(dir);
-    assert!(text.contains("holds no unencrypted private key") && !text.contains("c2Vjc"), "{text}");
+    assert!(text.contains("holds no private key in PEM") && !text.contains("c2Vjc"), "{text}");
     openssl(dir, "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ca-key.pem");
     assert!(refused(dir).contains("do not belong together"));
     openssl(dir, "genpkey -algorithm ED25519 -out ca-key.pem");

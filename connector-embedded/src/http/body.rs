@@ -12,6 +12,8 @@ use http_body_util::BodyExt as _;
 
 /// The most a GraphQL document may weigh, in bytes.
 pub(super) const GRAPHQL: usize = 64 * 1024;
+/// The most a request of the console may weigh, in bytes: a chain of certificates with its key fits.
+pub(super) const CONSOLE: usize = GRAPHQL;
 /// The most a token request may weigh, in bytes.
 pub(super) const FORM: usize = 16 * 1024;
 /// The most that is read of a body that is too large, in bytes; then the connection may break.

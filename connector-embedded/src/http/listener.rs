@@ -28,7 +28,10 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::{edge::Edge, guard::Guard, preface::PrefaceDeadline};
-use crate::StartError;
+use crate::{
+    StartError,
+    tls::{PEER, Side, Tls},
+};
 
 /// Connections at the same time on one listener.
 const CONNECTIONS: usize = 512;
@@ -54,11 +57,44 @@ impl PeerAddress {
     }
 }
 
+/// The places for connections on one listener.
+#[derive(Clone, Debug)]
+pub(crate) struct Places(Arc<Semaphore>);
+
+impl Default for Places {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(CONNECTIONS)))
+    }
+}
+
+/// A listener as the administrator sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Listening {
+    /// `token`, `certificate` or `internal`.
+    pub(crate) name: &'static str,
+    pub(crate) address: SocketAddr,
+    pub(crate) url: String,
+    pub(crate) side: Option<Side>,
+    pub(crate) places: Places,
+}
+
+impl Listening {
+    pub(crate) fn new(name: &'static str, host: IpAddr, port: u16, url: &str, side: Option<Side>) -> Self {
+        Self { name, address: SocketAddr::new(host, port), url: url.to_owned(), side, places: Places::default() }
+    }
+
+    /// Connections at this moment, and how many there may be.
+    pub(crate) fn connections(&self) -> (usize, usize) {
+        (CONNECTIONS.saturating_sub(self.places.0.available_permits()), CONNECTIONS)
+    }
+}
+
 /// A bound port and what it serves.
 #[derive(Debug)]
 pub(crate) struct Listener {
     pub(crate) tcp: TcpListener,
-    pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
+    pub(crate) tls: Option<(Arc<Tls>, Side)>,
+    pub(crate) places: Places,
     pub(crate) guard: Arc<Guard>,
     pub(crate) router: Router,
 }
@@ -82,13 +118,11 @@ pub(crate) async fn bind(host: IpAddr, port: u16, flag: &'static str) -> Result<
 impl Listener {
     /// Serves until `stop`, then lets running requests finish.
     pub(crate) async fn serve(self, stop: CancellationToken) {
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
         let graceful = GracefulShutdown::new();
-        let acceptor = self.tls.map(TlsAcceptor::from);
         loop {
             let place = tokio::select! {
                 () = stop.cancelled() => break,
-                place = Arc::clone(&places).acquire_owned() => place,
+                place = Arc::clone(&self.places.0).acquire_owned() => place,
             };
             let Ok(place) = place else { break };
             let stream = tokio::select! {
@@ -106,7 +140,9 @@ impl Listener {
             };
             let edge = Edge::new(Arc::clone(&self.guard), self.router.clone());
             let connection = Connection { peer, place, edge, watcher: graceful.watcher() };
-            tokio::spawn(connection.serve(stream, acceptor.clone()));
+            // Of the moment: the server's certificate and the authorities that count may have changed.
+            let acceptor = self.tls.as_ref().map(|(tls, side)| TlsAcceptor::from(tls.config(*side)));
+            tokio::spawn(connection.serve(stream, acceptor));
         }
         drop(self.tcp);
         if timeout(FAREWELL, graceful.shutdown()).await.is_err() {
@@ -129,7 +165,8 @@ impl Connection {
         let Some(acceptor) = acceptor else {
             return self.serve_http(stream, None, builder.http1_only()).await;
         };
-        match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+        let handshake = PEER.scope(self.peer.ip().to_canonical(), acceptor.accept(stream));
+        match timeout(HANDSHAKE, handshake).await {
             Ok(Ok(stream)) => {
                 let certificate = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
                 let peer = certificate.map(|der| PeerCertificate(*SecretHash::of(der).as_bytes()));

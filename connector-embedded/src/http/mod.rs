@@ -25,14 +25,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use pairing::{Secret, SecretHash};
+use pairing::{ErrorCode, Failure, Secret, SecretHash};
 
-use crate::service::Service;
+use crate::{service::Service, tls::Tls};
 
 pub(crate) use connector::schema as connector_schema;
 pub(crate) use director::schema as director_schema;
 pub(crate) use guard::Guard;
-pub(crate) use listener::{Listener, PeerAddress, PeerCertificate, bind};
+pub(crate) use listener::{Listener, Listening, PeerAddress, PeerCertificate, bind};
 
 /// What handlers see. Cloning shares it.
 #[derive(Clone)]
@@ -42,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) service: Arc<Service>,
     pub(crate) director: director_schema::DirectorSchema,
     pub(crate) connector: connector_schema::ConnectorSchema,
+    pub(crate) tls: Arc<Tls>,
+    pub(crate) listening: Vec<Listening>,
     admin_token: SecretHash,
 }
 
@@ -60,10 +62,10 @@ impl std::fmt::Debug for Wires {
 }
 
 impl Wires {
-    pub(crate) fn new(service: Arc<Service>, admin_token: &Secret) -> Self {
+    pub(crate) fn new(service: Arc<Service>, admin_token: &Secret, tls: Arc<Tls>, listening: Vec<Listening>) -> Self {
         let director = director_schema::build(Some(Arc::clone(&service)));
         let connector = connector_schema::build(Some(Arc::clone(&service)));
-        Self(Arc::new(Shared { service, director, connector, admin_token: admin_token.hash() }))
+        Self(Arc::new(Shared { service, director, connector, tls, listening, admin_token: admin_token.hash() }))
     }
 
     /// The token listener: server-authenticated TLS.
@@ -73,7 +75,9 @@ impl Wires {
             .route("/connector/graphql", post(connector::with_token))
             .route("/v1/applications/signingRequests/info", get(legacy::signing_requests_info))
             .route("/v1/applications/certificates", post(legacy::certificates))
-            .route("/ca.pem", get(ca));
+            .route("/ca.pem", get(ca))
+            .route("/crl.pem", get(revocation_lists))
+            .route("/crl.der", get(revocation_list));
         let routes = routes.merge(oauth::endpoints()).merge(oauth::discovery());
         let routes = routes.merge(console::routes(&self)).merge(hydra::routes(&self));
         finish(routes.merge(health()).with_state(self))
@@ -116,8 +120,42 @@ async fn ready(State(wires): State<Wires>) -> Response {
     }
 }
 
-/// The certificate that verifies this server and every certificate it issues.
+/// What verifies this server and every certificate that counts: the authority that signs, then earlier ones.
 async fn ca(State(wires): State<Wires>) -> Response {
-    let pem = wires.service.authority.certificate_pem().to_owned();
+    let pem = wires.service.authorities.set().bundle_pem();
     ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
+}
+
+/// The list of each authority that counts, the one that signs first.
+async fn revocation_lists(State(wires): State<Wires>) -> Response {
+    let mut pem = String::new();
+    for member in wires.service.authorities.set().members() {
+        match wires.service.revocation_list(&member.authority).await {
+            Ok(list) => pem.push_str(&list_to_pem(&list.der)),
+            Err(failure) => return no_list(&failure),
+        }
+    }
+    ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
+}
+
+/// The list of the authority that signs, as RFC 5280 §4.2.1.13 wants to find it.
+async fn revocation_list(State(wires): State<Wires>) -> Response {
+    match wires.service.revocation_list(&wires.service.authorities.active()).await {
+        Ok(list) => ([(header::CONTENT_TYPE, "application/pkix-crl")], list.der).into_response(),
+        Err(failure) => no_list(&failure),
+    }
+}
+
+fn no_list(failure: &Failure) -> Response {
+    let never = failure.code == ErrorCode::InvalidOperation;
+    let status = if never { StatusCode::NOT_FOUND } else { StatusCode::SERVICE_UNAVAILABLE };
+    if failure.code == ErrorCode::Internal {
+        fault::report(failure);
+    }
+    (status, format!("{failure}\n")).into_response()
+}
+
+fn list_to_pem(der: &[u8]) -> String {
+    let line_feeds = pem::EncodeConfig::new().set_line_ending(pem::LineEnding::LF);
+    pem::encode_config(&pem::Pem::new("X509 CRL", der), line_feeds)
 }

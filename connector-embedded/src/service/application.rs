@@ -12,7 +12,7 @@ use super::{
 };
 use crate::store::{
     application::{self, Application},
-    certificate::{self, Revoked},
+    certificate::{self, Revocation, Revoked},
     label::{self, Labelled},
     selection::{self, Page, Selection},
     system_auth::{self, Owner},
@@ -163,8 +163,8 @@ impl Service {
             .write(move |connection| {
                 Box::pin(async move {
                     let row = found(connection, &view, &id).await?;
-                    let which = Revoked::Application(&id);
-                    certificate::revoke(connection, which, &view.reach.actor, "application unregistered", now).await?;
+                    let why = Revocation::ended(&view.reach.actor, "application unregistered", now);
+                    certificate::revoke(connection, Revoked::Owner(&id), &why).await?;
                     application::delete(connection, &id).await?;
                     Ok(row)
                 })
@@ -182,8 +182,8 @@ impl Service {
             .write(move |connection| {
                 Box::pin(async move {
                     let mut row = found(connection, &view, &id).await?;
-                    let which = Revoked::Application(&id);
-                    certificate::revoke(connection, which, &view.reach.actor, "application unpaired", now).await?;
+                    let why = Revocation::ended(&view.reach.actor, "application unpaired", now);
+                    certificate::revoke(connection, Revoked::Owner(&id), &why).await?;
                     for auth in system_auth::of_owner(connection, &Owner::Application(id.clone())).await? {
                         system_auth::delete(connection, &auth.id).await?;
                     }

@@ -3,13 +3,16 @@
 //! Spending a token and recording what it bought is one transaction. The signature is made before, from our own
 //! profile, and thrown away when the transaction finds that somebody else was faster.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use pairing::{
-    ErrorCode, Failure, OneTimeToken, SecretHash,
+    ErrorCode, Failure, Moment, OneTimeToken, SecretHash,
     csr::{self, CheckedCsr},
 };
 
@@ -17,13 +20,17 @@ use super::{
     Service,
     identity::CertificateHolder,
     one_time_token::{IssuedToken, store_token},
+    policy::CertificateKind,
+    presentations::Why,
+    system_auth::Kind,
 };
 use crate::{
     Fidelity,
-    ca::{IssuedCertificate, certificate_to_pem},
+    ca::{self, IssuedCertificate, certificate_to_pem},
     store::{
-        certificate::{self, NewCertificate, Revoked},
-        one_time_token, system_auth,
+        certificate::{self, NewCertificate, Revocation, Revoked},
+        one_time_token,
+        system_auth::{self, Owner},
     },
 };
 
@@ -35,7 +42,7 @@ const MOST_REFUSALS: i64 = 10;
 pub(crate) struct TokenGrant {
     hash: SecretHash,
     system_auth_id: String,
-    application_id: String,
+    owner: Owner,
     /// Set when a request spent it, so that the edge need not.
     spent: Arc<AtomicBool>,
 }
@@ -58,19 +65,28 @@ pub(crate) struct Configuration {
 #[derive(Clone, Debug)]
 pub(crate) struct SignedChain {
     pub(crate) client: String,
+    /// Leaf, then CA, as Compass returns it.
+    pub(crate) chain: String,
+    /// The authority with those above it (Compass can be told to attach its root here as well); while authorities
+    /// change, also the earlier ones, one of which the server still shows its certificate of.
     pub(crate) ca: String,
 }
 
 impl SignedChain {
-    /// Leaf, then CA, as Compass returns it.
-    pub(crate) fn chain(&self) -> String {
-        format!("{}{}", self.client, self.ca)
+    fn of(client: String, set: &ca::Set, issuer: &[u8]) -> Result<Self, Failure> {
+        let issuer = set.with(issuer).ok_or_else(|| Failure::internal("the authority is gone"))?;
+        let chain = format!("{client}{}", issuer.authority.certificate_pem());
+        let own = issuer.authority.fingerprint();
+        let others = set.members().iter().filter(|member| member.authority.fingerprint() != own);
+        let mut ca = issuer.authority.certificate_pem().to_owned();
+        ca.extend(others.map(|member| member.authority.certificate_pem()));
+        Ok(Self { client, chain, ca })
     }
 }
 
 impl TokenGrant {
-    pub(crate) fn application_id(&self) -> &str {
-        &self.application_id
+    pub(crate) const fn owner(&self) -> &Owner {
+        &self.owner
     }
 }
 
@@ -79,6 +95,13 @@ impl Applicant {
         match self {
             Self::Token(grant) => &grant.system_auth_id,
             Self::Certificate(holder) => &holder.system_auth_id,
+        }
+    }
+
+    const fn owner(&self) -> &Owner {
+        match self {
+            Self::Token(grant) => &grant.owner,
+            Self::Certificate(holder) => &holder.owner,
         }
     }
 }
@@ -113,10 +136,7 @@ impl Service {
             return Ok(None);
         }
         let auth = system_auth::find_any(&mut connection, &row.system_auth_id).await?;
-        Ok(auth.and_then(|auth| {
-            let application_id = auth.owner.application()?.to_owned();
-            Some(TokenGrant { hash, system_auth_id: auth.id, application_id, spent: Arc::default() })
-        }))
+        Ok(auth.map(|auth| TokenGrant { hash, system_auth_id: auth.id, owner: auth.owner, spent: Arc::default() }))
     }
 
     fn retry_allowed(&self, row: &one_time_token::OneTimeToken, now: i64) -> bool {
@@ -144,7 +164,8 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::TokenNotAccepted`] when another request was faster.
     pub(crate) async fn configuration(&self, applicant: &Applicant) -> Result<Configuration, Failure> {
-        let issued = self.fresh_token(applicant.system_auth_id().to_owned());
+        self.may_renew(applicant)?;
+        let issued = self.fresh_token(applicant.system_auth_id().to_owned(), applicant.owner());
         let (applicant, now) = (applicant.clone(), self.clock.now());
         let token = self
             .store
@@ -159,7 +180,7 @@ impl Service {
                 })
             })
             .await?;
-        let subject = self.settings.subject.with_common_name(&token.system_auth_id);
+        let subject = self.policy().subject().with_common_name(&token.system_auth_id);
         Ok(Configuration { token, subject })
     }
 
@@ -173,22 +194,19 @@ impl Service {
         request: String,
         wire: &'static str,
     ) -> Result<SignedChain, Failure> {
+        self.may_renew(applicant)?;
         let now = self.clock.now();
-        let common_name = applicant.system_auth_id().to_owned();
-        let service = Arc::clone(self);
-        // RSA arithmetic takes milliseconds, which the threads that serve connections do not have.
-        let signed = tokio::task::spawn_blocking(move || service.check_and_issue(&request, &common_name, now))
-            .await
-            .map_err(Failure::internal)?;
-        let (checked, issued) = match signed {
+        let kind = kind_of(applicant.owner());
+        let (checked, issued) = match self.check_and_issue(request, applicant.system_auth_id(), kind, now).await {
             Ok(signed) => signed,
             Err(failure) => {
                 self.count_refusal(applicant).await?;
                 return Err(failure);
             }
         };
-        let client = issued.pem.clone();
-        let row = self.certificate_row(applicant, &checked, issued, wire, now);
+        let (client, issuer) = (issued.pem.clone(), issued.issuer);
+        let set = self.authorities.set();
+        let row = certificate_row(applicant, &checked, issued, wire, now);
         let (applicant, request_hash) = (applicant.clone(), checked.sha256);
         let lenient = self.settings.fidelity == Fidelity::Lenient;
         let earlier = self
@@ -198,9 +216,9 @@ impl Service {
                     match &applicant {
                         Applicant::Token(grant) => {
                             if lenient
-                                && let Some(der) = certificate::bought(connection, grant.hash, &request_hash).await?
+                                && let Some(bought) = certificate::bought(connection, grant.hash, &request_hash).await?
                             {
-                                return Ok(Some(der));
+                                return Ok(Some(bought));
                             }
                             spend(connection, grant, CERTIFICATE, now).await?;
                         }
@@ -212,63 +230,59 @@ impl Service {
                 })
             })
             .await?;
-        let client = earlier.map_or(client, |der| certificate_to_pem(&der));
-        Ok(SignedChain { client, ca: self.authority.certificate_pem().to_owned() })
-    }
-
-    fn check_and_issue(
-        &self,
-        request: &str,
-        common_name: &str,
-        now: pairing::Moment,
-    ) -> Result<(CheckedCsr, IssuedCertificate), Failure> {
-        let settings = &self.settings;
-        let checked = csr::check(request, &settings.subject, common_name)
-            .map_err(|refusal| Failure::new(ErrorCode::CsrRefused, refusal.wire_message()))?;
-        let issued =
-            self.authority.issue_client(&checked, &settings.subject, common_name, now, settings.certificate_ttl)?;
-        Ok((checked, issued))
-    }
-
-    fn certificate_row(
-        &self,
-        applicant: &Applicant,
-        checked: &CheckedCsr,
-        issued: IssuedCertificate,
-        wire: &'static str,
-        now: pairing::Moment,
-    ) -> NewCertificate {
-        let (application_id, token_hash, parent_fingerprint) = match applicant {
-            Applicant::Token(grant) => (grant.application_id.clone(), Some(grant.hash), None),
-            Applicant::Certificate(holder) => (holder.application_id.clone(), None, Some(holder.fingerprint)),
+        let (client, issuer) = match earlier {
+            Some((der, issuer)) => (certificate_to_pem(&der), issuer),
+            None => (client, issuer.to_vec()),
         };
-        NewCertificate {
-            fingerprint: issued.fingerprint,
-            serial: issued.serial,
-            system_auth_id: applicant.system_auth_id().to_owned(),
-            application_id,
-            common_name: applicant.system_auth_id().to_owned(),
-            der: issued.der.to_vec(),
-            not_before: issued.not_before,
-            not_after: issued.not_after,
-            issued_at: now,
-            wire,
-            token_hash,
-            request_hash: checked.sha256,
-            parent_fingerprint,
+        SignedChain::of(client, &set, &issuer)
+    }
+
+    /// Reads a request, holds it to the policy and signs what it asks for.
+    ///
+    /// # Errors
+    /// [`ErrorCode::CsrRefused`].
+    pub(super) async fn check_and_issue(
+        self: &Arc<Self>,
+        request: String,
+        common_name: &str,
+        kind: CertificateKind,
+        now: Moment,
+    ) -> Result<(CheckedCsr, IssuedCertificate), Failure> {
+        let (service, common_name) = (Arc::clone(self), common_name.to_owned());
+        // RSA arithmetic takes milliseconds, which the threads that serve connections do not have.
+        let signed = tokio::task::spawn_blocking(move || {
+            let policy = service.policy();
+            let subject = policy.subject();
+            let checked = csr::check_with(&request, &subject, &common_name, &policy.key_rules())
+                .map_err(|refusal| Failure::new(ErrorCode::CsrRefused, refusal.wire_message()))?;
+            let lifetime = Duration::from_secs(policy.lifetime(kind).unsigned_abs());
+            let authority = service.authorities.active();
+            let mut issued = authority.issue_client(&checked, &subject, &common_name, now, lifetime)?;
+            issued.kind = kind.as_str();
+            Ok((checked, issued))
+        });
+        signed.await.map_err(Failure::internal)?
+    }
+
+    /// In the mode `renewal-only` a revoked certificate may still call, but not renew itself.
+    fn may_renew(&self, applicant: &Applicant) -> Result<(), Failure> {
+        match applicant {
+            Applicant::Certificate(holder) if holder.revoked => {
+                self.presentations.refused(holder.fingerprint, Why::Revoked, Some(holder.from), self.clock.now());
+                Err(not_accepted("it was revoked"))
+            }
+            Applicant::Certificate(_) | Applicant::Token(_) => Ok(()),
         }
     }
 
     /// Revokes the certificate of the call; doing it twice changes nothing.
     pub(crate) async fn revoke_own(&self, holder: &CertificateHolder) -> Result<(), Failure> {
         let (fingerprint, now) = (holder.fingerprint, self.clock.now());
-        let by = format!("application {}", holder.application_id);
+        let by = format!("{} {}", Kind::of(&holder.owner), holder.owner.id());
+        let why = Revocation { by, reason: "unspecified", note: Some("revoked by its holder".into()), at: now };
         self.store
             .write(move |connection| {
-                Box::pin(async move {
-                    let which = Revoked::Fingerprint(&fingerprint);
-                    certificate::revoke(connection, which, &by, "revoked by its holder", now).await
-                })
+                Box::pin(async move { certificate::revoke(connection, Revoked::Fingerprint(&fingerprint), &why).await })
             })
             .await
             .map(drop)
@@ -294,16 +308,76 @@ impl Service {
     }
 }
 
+/// The row of a certificate that was just signed.
+fn certificate_row(
+    applicant: &Applicant,
+    checked: &CheckedCsr,
+    issued: IssuedCertificate,
+    wire: &'static str,
+    now: Moment,
+) -> NewCertificate {
+    let (token_hash, parent_fingerprint) = match applicant {
+        Applicant::Token(grant) => (Some(grant.hash), None),
+        Applicant::Certificate(holder) => (None, Some(holder.fingerprint)),
+    };
+    NewCertificate {
+        token_hash,
+        parent_fingerprint,
+        ..new_certificate(applicant.system_auth_id(), applicant.owner(), checked, issued, wire, now)
+    }
+}
+
+/// The row of a certificate that no token bought and that renews none.
+pub(super) fn new_certificate(
+    system_auth_id: &str,
+    owner: &Owner,
+    checked: &CheckedCsr,
+    issued: IssuedCertificate,
+    wire: &'static str,
+    now: Moment,
+) -> NewCertificate {
+    NewCertificate {
+        fingerprint: issued.fingerprint,
+        serial: issued.serial,
+        issuer: issued.issuer,
+        system_auth_id: system_auth_id.to_owned(),
+        owner: owner.clone(),
+        common_name: system_auth_id.to_owned(),
+        kind: issued.kind,
+        der: issued.der.to_vec(),
+        key_hash: issued.key_hash,
+        not_before: issued.not_before,
+        not_after: issued.not_after,
+        issued_at: now,
+        wire,
+        token_hash: None,
+        request_hash: checked.sha256,
+        parent_fingerprint: None,
+    }
+}
+
+/// What kind of certificate an owner gets.
+pub(super) const fn kind_of(owner: &Owner) -> CertificateKind {
+    match owner {
+        Owner::Runtime(_) => CertificateKind::Runtime,
+        Owner::Application(_) | Owner::IntegrationSystem(_) => CertificateKind::Application,
+    }
+}
+
+fn not_accepted(detail: &str) -> Failure {
+    Failure::new(ErrorCode::CertificateNotAccepted, "The client certificate is not accepted.").with_detail(detail)
+}
+
 /// What a token was spent on, when it was a certificate.
 const CERTIFICATE: &str = "a certificate";
 
 /// The certificate was good when the request came in; revoking it or removing its pairing may have been faster.
 async fn still_counts(connection: &mut sqlx::SqliteConnection, holder: &CertificateHolder) -> Result<(), Failure> {
     let still = certificate::holder(connection, &holder.fingerprint).await?;
-    still.filter(|holder| holder.revoked_at.is_none()).map(drop).ok_or_else(|| {
-        let detail = "it was revoked or its pairing was removed while the request ran";
-        Failure::new(ErrorCode::CertificateNotAccepted, "The client certificate is not accepted.").with_detail(detail)
-    })
+    still
+        .filter(|holder| holder.revoked_at.is_none())
+        .map(drop)
+        .ok_or_else(|| not_accepted("it was revoked or its pairing was removed while the request ran"))
 }
 
 async fn spend(

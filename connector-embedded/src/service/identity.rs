@@ -1,16 +1,21 @@
 //! Who is asking. Every request is resolved anew, because kept-alive and resumed connections skip the
 //! handshake's check: a certificate counts by its fingerprint in the store, never by its subject.
 
-use pairing::{ErrorCode, Failure, Secret};
+use std::net::IpAddr;
 
-use super::{Service, oauth::access_token::Confirmation, scopes::Scopes, system_auth::Kind};
-use crate::store::{
-    application, certificate, runtime,
-    system_auth::{self, Owner},
-    tenant::{self, Tenant},
+use pairing::{ErrorCode, Failure, Moment, Secret};
+
+use super::{Service, oauth::access_token::Confirmation, presentations::Why, scopes::Scopes, system_auth::Kind};
+use crate::{
+    RevocationMode,
+    store::{
+        application, certificate, runtime,
+        system_auth::{self, Owner},
+        tenant::{self, Tenant},
+    },
 };
 
-/// How long a `last_seen_at` may lag behind, in milliseconds. Writing it on every request would cost a commit each.
+/// How long a `last_seen_at` may lag behind, in milliseconds.
 const SEEN_EVERY: i64 = 60_000;
 
 /// Whoever calls the Director, with the tenant it works in.
@@ -43,6 +48,16 @@ pub(crate) struct Reach {
 pub(crate) struct View {
     pub(crate) tenant: Tenant,
     pub(crate) reach: Reach,
+}
+
+impl CallerKind {
+    fn of(owner: Owner) -> Self {
+        match owner {
+            Owner::Application(id) => Self::Application { id },
+            Owner::Runtime(id) => Self::Runtime { id },
+            Owner::IntegrationSystem(id) => Self::IntegrationSystem { id },
+        }
+    }
 }
 
 impl Caller {
@@ -121,9 +136,12 @@ impl Reach {
 pub(crate) struct CertificateHolder {
     pub(crate) fingerprint: [u8; 32],
     pub(crate) system_auth_id: String,
-    pub(crate) application_id: String,
+    pub(crate) owner: Owner,
     pub(crate) tenant_id: String,
-    last_seen_at: Option<i64>,
+    /// Only where revoking stops no more than renewing.
+    pub(crate) revoked: bool,
+    /// Where the request came from.
+    pub(crate) from: IpAddr,
     certificate_used_at: Option<i64>,
     status_condition: String,
 }
@@ -167,56 +185,77 @@ impl Service {
     }
 
     /// The holder of a client certificate, or why it does not count.
-    pub(crate) async fn certificate_holder(&self, fingerprint: [u8; 32]) -> Result<CertificateHolder, Failure> {
+    pub(crate) async fn certificate_holder(
+        &self,
+        fingerprint: [u8; 32],
+        from: IpAddr,
+    ) -> Result<CertificateHolder, Failure> {
         let holder = {
             let mut connection = self.store.read().await?;
             certificate::holder(&mut connection, &fingerprint).await?
         };
-        let refused = |why: &str| Failure::new(ErrorCode::CertificateNotAccepted, unaccepted()).with_detail(why);
-        let holder = holder.ok_or_else(|| refused("not issued by this Connector, or its pairing was removed"))?;
-        if holder.revoked_at.is_some() {
-            return Err(refused("revoked"));
+        let now = self.clock.now();
+        let refused = |why: Why| {
+            self.presentations.refused(fingerprint, why, Some(from), now);
+            Failure::new(ErrorCode::CertificateNotAccepted, unaccepted()).with_detail(why)
+        };
+        let holder = holder.ok_or_else(|| refused(Why::PairingRemoved))?;
+        let revoked = holder.revoked_at.is_some();
+        if revoked && self.policy().revocation_mode == RevocationMode::Strict {
+            return Err(refused(Why::Revoked));
         }
-        if holder.not_after <= self.clock.now().unix_millis() {
-            return Err(refused("expired"));
+        // Again, because kept-alive and resumed connections outlive the handshake's check.
+        if holder.not_after <= now.unix_millis() {
+            return Err(refused(Why::Expired));
+        }
+        if holder.not_before > now.unix_millis() {
+            return Err(refused(Why::NotValidYet));
+        }
+        if !self.authorities.set().accepts(&holder.issuer, now) {
+            return Err(refused(Why::UnknownIssuer));
+        }
+        if holder.last_seen_at.is_none_or(|seen| now.unix_millis() - seen > SEEN_EVERY) {
+            self.presentations.seen(fingerprint, from, now);
         }
         Ok(CertificateHolder {
             fingerprint,
             system_auth_id: holder.system_auth_id,
-            application_id: holder.application_id,
+            owner: holder.owner,
+            revoked,
+            from,
             tenant_id: holder.tenant_id,
-            last_seen_at: holder.last_seen_at,
             certificate_used_at: holder.certificate_used_at,
             status_condition: holder.status_condition,
         })
     }
 
-    /// An application that calls the Director with its certificate. The first call connects it.
-    pub(crate) async fn application_by_certificate(
+    /// An application or a runtime that calls the Director with its certificate. The first call connects it.
+    pub(crate) async fn caller_by_certificate(
         &self,
         holder: CertificateHolder,
         tenant: Option<&str>,
     ) -> Result<Caller, Failure> {
         let own = self.tenant_of(&holder.tenant_id, tenant).await?;
         let now = self.clock.now();
-        let stale = holder.last_seen_at.is_none_or(|seen| now.unix_millis() - seen > SEEN_EVERY);
-        if stale || holder.certificate_used_at.is_none() || holder.status_condition != CONNECTED {
+        if holder.certificate_used_at.is_none() || holder.status_condition != CONNECTED {
             let holder = holder.clone();
             self.store
                 .write(move |connection| {
                     Box::pin(async move {
-                        certificate::seen(connection, &holder.fingerprint, now).await?;
                         system_auth::certificate_used(connection, &holder.system_auth_id, now).await?;
-                        if holder.status_condition != CONNECTED {
-                            application::set_status(connection, &holder.application_id, CONNECTED, now).await?;
+                        if holder.status_condition == CONNECTED {
+                            return Ok(());
                         }
-                        Ok(())
+                        set_connected(connection, &holder.owner, now).await
                     })
                 })
                 .await?;
         }
-        let kind = CallerKind::Application { id: holder.application_id };
-        Ok(Caller { kind, tenant: Some(own), scopes: Scopes::application() })
+        let scopes = match holder.owner {
+            Owner::Runtime(_) => Scopes::runtime(),
+            Owner::Application(_) | Owner::IntegrationSystem(_) => Scopes::application(),
+        };
+        Ok(Caller { kind: CallerKind::of(holder.owner), tenant: Some(own), scopes })
     }
 
     /// The first Director call of an application or a runtime connects it.
@@ -225,22 +264,10 @@ impl Service {
         if condition.is_some_and(|condition| condition != CONNECTED) {
             let (owner, now) = (owner.clone(), self.clock.now());
             self.store
-                .write(move |connection| {
-                    Box::pin(async move {
-                        match &owner {
-                            Owner::Application(id) => application::set_status(connection, id, CONNECTED, now).await,
-                            Owner::Runtime(id) => runtime::set_status(connection, id, CONNECTED, now).await,
-                            Owner::IntegrationSystem(_) => Ok(()),
-                        }
-                    })
-                })
+                .write(move |connection| Box::pin(async move { set_connected(connection, &owner, now).await }))
                 .await?;
         }
-        Ok(match owner {
-            Owner::Application(id) => CallerKind::Application { id },
-            Owner::Runtime(id) => CallerKind::Runtime { id },
-            Owner::IntegrationSystem(id) => CallerKind::IntegrationSystem { id },
-        })
+        Ok(CallerKind::of(owner))
     }
 
     /// The status of an application or a runtime; an integration system has none.
@@ -270,6 +297,14 @@ impl Service {
             Some(header) if header != own.external_id => Err(unknown_tenant(header)),
             _ => Ok(own),
         }
+    }
+}
+
+async fn set_connected(connection: &mut sqlx::SqliteConnection, owner: &Owner, now: Moment) -> Result<(), Failure> {
+    match owner {
+        Owner::Application(id) => application::set_status(connection, id, CONNECTED, now).await,
+        Owner::Runtime(id) => runtime::set_status(connection, id, CONNECTED, now).await,
+        Owner::IntegrationSystem(_) => Ok(()),
     }
 }
 

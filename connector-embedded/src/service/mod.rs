@@ -1,31 +1,44 @@
 //! The rules. No HTTP, no SQL text: wires call in here, and here the store and the CA are asked.
 
 pub(crate) mod application;
+pub(crate) mod authority;
+pub(crate) mod backup;
 pub(crate) mod credentials;
 pub(crate) mod enrolment;
 pub(crate) mod identity;
 pub(crate) mod input_rule;
 pub(crate) mod integration_system;
+pub(crate) mod inventory;
 pub(crate) mod oauth;
 pub(crate) mod one_time_token;
+pub(crate) mod policy;
+pub(crate) mod presentations;
+pub(crate) mod revocation;
 pub(crate) mod runtime;
 pub(crate) mod scopes;
 pub(crate) mod seed;
 pub(crate) mod system_auth;
 
-use std::time::Duration;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use pairing::Subject;
+use arc_swap::ArcSwap;
+use tokio::sync::Mutex;
 
-use crate::{Fidelity, ca::Authority, clock::Clock, store::Store};
+use crate::{Fidelity, ca::Authorities, clock::Clock, store::Store};
 
 use oauth::OAuth;
+use policy::{Fixed, Policy};
+use presentations::Presentations;
 
 /// Everything the rules need, shared by all wires.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) store: Store,
-    pub(crate) authority: Authority,
+    pub(crate) authorities: Arc<Authorities>,
+    pub(crate) presentations: Arc<Presentations>,
+    pub(crate) policy: ArcSwap<Policy>,
+    /// Held while authorities, lists or the policy change: one change at a time.
+    pub(crate) changing: Mutex<()>,
     pub(crate) oauth: OAuth,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
@@ -35,9 +48,11 @@ pub(crate) struct Service {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) token_ttl: Duration,
-    pub(crate) certificate_ttl: Duration,
     pub(crate) fidelity: Fidelity,
-    pub(crate) subject: Subject,
+    /// The file of everything that was taken back.
+    pub(crate) journal: PathBuf,
+    /// What the command line set of the policy.
+    pub(crate) fixed: Fixed,
     pub(crate) addresses: Addresses,
 }
 

@@ -1,13 +1,13 @@
 //! Handing out one-time tokens.
 
-use pairing::{Failure, Moment, OneTimeToken, PairingData, SecretHash, SystemAuthId};
+use pairing::{Failure, Moment, OneTimeToken, PairingData, SecretHash, SystemAuthId, TokenKind};
 use sqlx::SqliteConnection;
 
 use super::{
     Service,
     application::{found, not_found},
     identity::View,
-    seconds,
+    runtime, seconds,
 };
 use crate::store::{
     one_time_token,
@@ -21,13 +21,21 @@ pub(crate) struct IssuedToken {
     pub(crate) system_auth_id: String,
     pub(crate) created_at: Moment,
     pub(crate) expires_at: Moment,
+    kind: TokenKind,
 }
 
 impl IssuedToken {
     pub(crate) fn pairing_data(&self, connector_url: &str) -> PairingData {
-        PairingData::for_application(&self.token, connector_url, self.created_at, self.expires_at)
+        let make = match self.kind {
+            TokenKind::Application => PairingData::for_application,
+            TokenKind::Runtime => PairingData::for_runtime,
+        };
+        make(&self.token, connector_url, self.created_at, self.expires_at)
     }
 }
+
+/// Lifetime of a runtime's token: an hour, as in Compass (`connector`'s chart, `runtimeExpiration`).
+const RUNTIME_TOKEN: i64 = 3600;
 
 impl Service {
     /// Issues a token for an application: into a new system auth, or into the given one, whose earlier token dies.
@@ -41,22 +49,47 @@ impl Service {
         application_id: &str,
         system_auth_id: Option<&str>,
     ) -> Result<IssuedToken, Failure> {
-        let issued = self.fresh_token(system_auth_id.map_or_else(|| SystemAuthId::random().to_string(), str::to_owned));
-        let (view, application_id, renew) = (view.clone(), application_id.to_owned(), system_auth_id.is_some());
+        self.issue_token(view, Owner::Application(application_id.to_owned()), system_auth_id).await
+    }
+
+    /// The same for a runtime.
+    ///
+    /// # Errors
+    /// As for applications.
+    pub(crate) async fn request_one_time_token_for_runtime(
+        &self,
+        view: &View,
+        runtime_id: &str,
+        system_auth_id: Option<&str>,
+    ) -> Result<IssuedToken, Failure> {
+        self.issue_token(view, Owner::Runtime(runtime_id.to_owned()), system_auth_id).await
+    }
+
+    async fn issue_token(
+        &self,
+        view: &View,
+        owner: Owner,
+        system_auth_id: Option<&str>,
+    ) -> Result<IssuedToken, Failure> {
+        let id = system_auth_id.map_or_else(|| SystemAuthId::random().to_string(), str::to_owned);
+        let issued = self.fresh_token(id, &owner);
+        let (view, renew) = (view.clone(), system_auth_id.is_some());
         self.store
             .write(move |connection| {
                 Box::pin(async move {
-                    let application = found(connection, &view, &application_id).await?;
+                    let tenant_id = match &owner {
+                        Owner::Runtime(id) => runtime::found(connection, &view, id).await?.tenant_id,
+                        Owner::Application(id) | Owner::IntegrationSystem(id) => {
+                            found(connection, &view, id).await?.tenant_id
+                        }
+                    };
                     if renew {
                         let auth = system_auth::find(connection, &view.tenant.id, &issued.system_auth_id).await?;
-                        auth.filter(|auth| auth.owner.application() == Some(&application.id))
-                            .ok_or_else(|| not_found("systemAuth"))?;
+                        auth.filter(|auth| auth.owner == owner).ok_or_else(|| not_found("systemAuth"))?;
                         system_auth::await_certificate(connection, &issued.system_auth_id).await?;
                     } else {
                         let (id, at) = (issued.system_auth_id.clone(), issued.created_at);
-                        let owner = Owner::Application(application.id);
-                        let row = SystemAuth::new(id, Some(application.tenant_id), owner, at);
-                        system_auth::insert(connection, &row).await?;
+                        system_auth::insert(connection, &SystemAuth::new(id, Some(tenant_id), owner, at)).await?;
                     }
                     store_token(connection, &issued).await?;
                     Ok(issued)
@@ -65,10 +98,16 @@ impl Service {
             .await
     }
 
-    pub(super) fn fresh_token(&self, system_auth_id: String) -> IssuedToken {
+    pub(super) fn fresh_token(&self, system_auth_id: String, owner: &Owner) -> IssuedToken {
         let created_at = self.clock.now();
-        let expires_at = created_at.plus_seconds(seconds(self.settings.token_ttl));
-        IssuedToken { token: OneTimeToken::generate(), system_auth_id, created_at, expires_at }
+        let (kind, lifetime) = match owner {
+            Owner::Runtime(_) => (TokenKind::Runtime, RUNTIME_TOKEN),
+            Owner::Application(_) | Owner::IntegrationSystem(_) => {
+                (TokenKind::Application, seconds(self.settings.token_ttl))
+            }
+        };
+        let expires_at = created_at.plus_seconds(lifetime);
+        IssuedToken { token: OneTimeToken::generate(), system_auth_id, created_at, expires_at, kind }
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     system_auth::Kind,
 };
 use crate::store::{
+    certificate::{self, Revocation, Revoked},
     label::{self, Labelled},
     runtime::{self, Runtime},
     selection::{self, Page, Selection},
@@ -98,11 +99,13 @@ impl Service {
     /// # Errors
     /// [`pairing::ErrorCode::NotFound`].
     pub(crate) async fn unregister_runtime(&self, view: &View, id: &str) -> Result<Runtime, Failure> {
-        let (view, id) = (view.clone(), id.to_owned());
+        let (view, id, now) = (view.clone(), id.to_owned(), self.clock.now());
         self.store
             .write(move |connection| {
                 Box::pin(async move {
                     let row = found(connection, &view, &id).await?;
+                    let why = Revocation::ended(&view.reach.actor, "runtime unregistered", now);
+                    certificate::revoke(connection, Revoked::Owner(&id), &why).await?;
                     runtime::delete(connection, &id).await?;
                     Ok(row)
                 })

@@ -96,6 +96,10 @@ impl Scopes {
         Self::Some(APPLICATION.iter().map(|scope| (*scope).to_owned()).collect())
     }
 
+    pub(crate) fn runtime() -> Self {
+        Self::Some(RUNTIME.iter().map(|scope| (*scope).to_owned()).collect())
+    }
+
     /// Reads a space-separated list (RFC 6749 §3.3).
     pub(crate) fn parse(text: &str) -> Self {
         Self::Some(text.split_ascii_whitespace().map(str::to_owned).collect())

@@ -11,7 +11,7 @@ use super::{
     identity::{Reach, View},
 };
 use crate::store::{
-    certificate::{self, Revoked},
+    certificate::{self, Revocation, Revoked},
     oauth_client,
     one_time_token::{self, OneTimeToken},
     system_auth::{self, Owner, SystemAuth},
@@ -101,7 +101,8 @@ impl Service {
                     let auth = auth.ok_or_else(|| not_found("systemAuth"))?;
                     let held = hold(connection, auth).await?;
                     let which = Revoked::SystemAuth(&id);
-                    certificate::revoke(connection, which, &reach.actor, "pairing removed", now).await?;
+                    let why = Revocation::ended(&reach.actor, "pairing removed", now);
+                    certificate::revoke(connection, which, &why).await?;
                     system_auth::delete(connection, &id).await?;
                     Ok(held)
                 })

@@ -289,7 +289,7 @@ mod tests {
     ";
 
     async fn store(dir: &tempfile::TempDir) -> Store {
-        let store = Store::open(dir.path()).await.unwrap();
+        let store = Store::open(dir.path(), None).await.unwrap();
         execute(&store, SEED).await.unwrap();
         store
     }
@@ -328,7 +328,7 @@ mod tests {
         execute(&store, "DELETE FROM application").await.unwrap();
         assert_eq!(ids(&store), ["free"]);
         store.close().await;
-        assert_eq!(ids(&Store::open(dir.path()).await.unwrap()), ["free"]);
+        assert_eq!(ids(&Store::open(dir.path(), None).await.unwrap()), ["free"]);
     }
 
     #[tokio::test]
@@ -366,7 +366,7 @@ mod tests {
         store.write(move |connection| Box::pin(async move { oauth_usage::put(connection, &row).await })).await.unwrap();
         store.close().await;
 
-        let store = Store::open(dir.path()).await.unwrap();
+        let store = Store::open(dir.path(), None).await.unwrap();
         let usage = store.clients().find("free").unwrap().unwrap().usage();
         assert_eq!(
             (usage.row.failures, usage.row.uses, usage.row.last_used_from.as_deref()),

@@ -135,7 +135,7 @@ mod tests {
         sqlx::raw_sql(VERSION_1).execute(&mut connection).await.unwrap();
         sqlx::Connection::close(connection).await.unwrap();
 
-        let store = Store::open(dir.path()).await.unwrap();
+        let store = Store::open(dir.path(), None).await.unwrap();
         let client = store.clients().find("auth").unwrap().unwrap();
         assert_eq!(client.row.owner, Some(Owner::Application("app".into())));
         assert_eq!((client.row.scope.as_str(), client.secrets.len()), ("application:read", 1));

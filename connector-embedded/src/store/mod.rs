@@ -6,32 +6,44 @@
 
 pub(crate) mod access_token;
 pub(crate) mod application;
+pub(crate) mod authority;
 pub(crate) mod certificate;
 pub(crate) mod client_index;
 pub(crate) mod integration_system;
+pub(crate) mod journal;
 pub(crate) mod label;
 mod migration;
 pub(crate) mod oauth_client;
 pub(crate) mod oauth_usage;
 pub(crate) mod one_time_token;
 pub(crate) mod registration;
+pub(crate) mod restored;
 pub(crate) mod runtime;
 pub(crate) mod selection;
+pub(crate) mod setting;
 pub(crate) mod system_auth;
 pub(crate) mod tenant;
 mod writer;
 
-use std::{path::Path, time::Duration};
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use futures_util::future::BoxFuture;
 use pairing::{ErrorCode, Failure};
 use sqlx::{
-    ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use zeroize::Zeroizing;
+
 use crate::StartError;
+use journal::Journal;
 
 pub(crate) use client_index::ClientIndex;
 pub(crate) use writer::Writer;
@@ -40,16 +52,22 @@ pub(crate) use writer::Writer;
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
     readers: SqlitePool,
+    /// For a connection that copies the file.
+    copying: SqliteConnectOptions,
     writer: Writer,
     clients: ClientIndex,
 }
+
+/// The journal's usual name in the data directory.
+pub(crate) const JOURNAL: &str = "revocations.jsonl";
 
 /// Readers are for looking things up; five cover two cores with room for a slow page.
 const READERS: u32 = 5;
 
 impl Store {
-    /// Opens `store.sqlite` in `dir`, creating or migrating it.
-    pub(crate) async fn open(dir: &Path) -> Result<Self, StartError> {
+    /// Opens `store.sqlite` in `dir`, creating or migrating it; `journal` is the file of what is
+    /// taken back, `revocations.jsonl` beside it unless said otherwise.
+    pub(crate) async fn open(dir: &Path, journal: Option<&Path>) -> Result<Self, StartError> {
         let file = dir.join("store.sqlite");
         let options = options(&file);
         let mut connection = migration::open(&file, &options).await?;
@@ -61,9 +79,12 @@ impl Store {
             .max_connections(READERS)
             .min_connections(0)
             .acquire_timeout(Duration::from_secs(10))
-            .connect_lazy_with(options.pragma("query_only", "ON"));
+            .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let clients = ClientIndex::open(&mut connection).await.map_err(StartError::Other)?;
-        Ok(Self { readers, writer: Writer::start(connection, clients.clone()), clients })
+        let journal =
+            Journal::open(journal.unwrap_or(&dir.join(JOURNAL)), &mut connection).await.map_err(StartError::Other)?;
+        let writer = Writer::start(connection, clients.clone(), journal);
+        Ok(Self { readers, copying: options, writer, clients })
     }
 
     /// A connection that can only read.
@@ -84,6 +105,24 @@ impl Store {
         J: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
     {
         self.writer.run(job).await
+    }
+
+    /// A copy of the file as it is now, made in the folder `beside` and read into memory. Writing goes on meanwhile.
+    pub(crate) async fn copy(&self, beside: PathBuf) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let path = beside.join(format!("copy-{}.sqlite", uuid::Uuid::new_v4()));
+        let trouble = |error: std::io::Error| Failure::internal(error);
+        OpenOptions::new().create_new(true).append(true).mode(0o600).open(&path).map_err(trouble)?;
+        let copied = async {
+            let mut connection = self.copying.connect().await.sql()?;
+            let copied =
+                sqlx::query("VACUUM INTO ?").bind(path.to_string_lossy().into_owned()).execute(&mut connection).await;
+            copied.sql()?;
+            connection.close().await.sql()?;
+            std::fs::read(&path).map(Zeroizing::new).map_err(trouble)
+        };
+        let copied = copied.await;
+        let _ = std::fs::remove_file(&path);
+        copied
     }
 
     /// Lets the running writes finish and closes the file.
@@ -163,7 +202,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_means_on_disk() {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path()).await.unwrap();
+        let store = Store::open(dir.path(), None).await.unwrap();
         // `synchronous` belongs to a connection and is not in the file: only here can it be asked for.
         let wanted = [
             ("PRAGMA synchronous", "2"), // FULL

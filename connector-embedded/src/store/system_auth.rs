@@ -31,14 +31,6 @@ impl Owner {
         }
     }
 
-    /// The id, if it is an application: only applications have one-time tokens and certificates.
-    pub(crate) fn application(&self) -> Option<&str> {
-        match self {
-            Self::Application(id) => Some(id),
-            Self::Runtime(_) | Self::IntegrationSystem(_) => None,
-        }
-    }
-
     /// Reads the three columns of which exactly one is set.
     pub(super) fn read(row: &SqliteRow) -> sqlx::Result<Option<Self>> {
         let column = |name: &str| row.try_get::<Option<String>, _>(name);

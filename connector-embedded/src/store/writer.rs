@@ -10,7 +10,7 @@ use pairing::{ErrorCode, Failure};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use super::{SqlResult as _, client_index::ClientIndex};
+use super::{SqlResult as _, client_index::ClientIndex, journal::Journal};
 
 /// The most jobs one commit takes; bounds how long the first of them waits.
 const GROUP: usize = 128;
@@ -32,6 +32,12 @@ enum Message {
     Stop(oneshot::Sender<()>),
 }
 
+/// What must know of a commit before anybody is answered.
+struct Followers {
+    clients: ClientIndex,
+    journal: Journal,
+}
+
 /// A handle on the writer task.
 #[derive(Clone, Debug)]
 pub(crate) struct Writer {
@@ -46,9 +52,9 @@ impl std::fmt::Debug for Message {
 }
 
 impl Writer {
-    pub(super) fn start(connection: SqliteConnection, clients: ClientIndex) -> Self {
+    pub(super) fn start(connection: SqliteConnection, clients: ClientIndex, journal: Journal) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(serve(connection, queue, clients));
+        let task = tokio::spawn(serve(connection, queue, Followers { clients, journal }));
         Self { jobs, task: Arc::new(Mutex::new(Some(task))) }
     }
 
@@ -97,7 +103,7 @@ fn stopped() -> Failure {
     Failure::new(ErrorCode::Unavailable, "The server is stopping. Try again when it runs.")
 }
 
-async fn serve(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Message>, clients: ClientIndex) {
+async fn serve(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Message>, mut followers: Followers) {
     let mut messages = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut messages, GROUP).await > 0 {
         let mut jobs = Vec::with_capacity(messages.len());
@@ -112,7 +118,7 @@ async fn serve(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Messa
             }
         }
         if !jobs.is_empty() {
-            commit_group(&mut connection, jobs, &clients).await;
+            commit_group(&mut connection, jobs, &mut followers).await;
         }
         if let Some(done) = stop {
             let _ = done.send(());
@@ -121,14 +127,15 @@ async fn serve(mut connection: SqliteConnection, mut queue: mpsc::Receiver<Messa
     let _ = connection.close().await;
 }
 
-async fn commit_group(connection: &mut SqliteConnection, jobs: Vec<Work>, clients: &ClientIndex) {
+async fn commit_group(connection: &mut SqliteConnection, jobs: Vec<Work>, followers: &mut Followers) {
     let mut answers = Vec::with_capacity(jobs.len());
     let fate = run_group(connection, jobs, &mut answers).await;
     if fate.is_err() {
         // SQLite has often rolled back by itself (disk full); then this reports an error that means nothing.
         let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
     } else {
-        clients.follow(connection).await;
+        followers.clients.follow(connection).await;
+        followers.journal.follow(connection).await;
     }
     for answer in answers {
         answer(fate.as_ref().err().cloned());
@@ -190,7 +197,7 @@ mod tests {
             counter.fetch_add(1, Ordering::SeqCst);
             true
         });
-        (Writer::start(connection, ClientIndex::default()), commits)
+        (Writer::start(connection, ClientIndex::default(), Journal::nowhere()), commits)
     }
 
     async fn insert(writer: &Writer, n: i64, size: i64, then: Result<(), Failure>) -> Result<i64, Failure> {

@@ -31,7 +31,7 @@ impl Cockpit {
         call: CorrelationId,
         input: ApplicationRef,
     ) -> Result<Option<ApplicationDetail>, Problem> {
-        self.session(call)?.application(input.id.into_inner()).await
+        self.application_detail(call, &input.id).await
     }
 
     pub(crate) async fn create_application(
@@ -114,8 +114,7 @@ impl Cockpit {
     }
 
     async fn existing(&self, call: CorrelationId, id: &str) -> Result<ApplicationDetail, Problem> {
-        let found = self.session(call)?.application(id.to_owned()).await?;
-        found.ok_or_else(application_gone)
+        self.application_detail(call, id).await?.ok_or_else(application_gone)
     }
 }
 

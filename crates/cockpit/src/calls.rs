@@ -5,6 +5,10 @@
 //! texts are limited, and nothing from the page is ever used as a path or an address of ours.
 
 mod answers;
+mod authority_answers;
+mod authority_inputs;
+mod certificate_answers;
+mod certificate_inputs;
 mod inputs;
 mod oauth_answers;
 mod oauth_inputs;
@@ -24,6 +28,10 @@ use uuid::Uuid;
 use crate::{Cockpit, Problem, Settings};
 
 pub use answers::*;
+pub use authority_answers::*;
+pub use authority_inputs::*;
+pub use certificate_answers::*;
+pub use certificate_inputs::*;
 pub use inputs::*;
 pub use oauth_answers::*;
 pub use oauth_inputs::*;
@@ -118,6 +126,47 @@ table! {
     reveal_access_token(AccessTokenRef) -> Revealed,
     copy_access_token(CopyAccessToken) -> CopyOutcome,
     forget_access_token(AccessTokenRef) -> Nothing,
+    /// One page of the certificates that were issued.
+    list_certificates(ListCertificates) -> CertificatePage,
+    /// One certificate, in human words and with its chain; null when there is none.
+    get_certificate(CertificateRef) -> Option<CertificateDetail>,
+    /// When what expires.
+    certificate_timeline(Nothing) -> Timeline,
+    /// Who would have no certificate left at a moment.
+    dark_owners(DarkAt) -> DarkOwners,
+    /// Refused unless the owner's name or, without one, the common name is repeated.
+    revoke_certificate(RevokeCertificate) -> CertificateDetail,
+    revoke_owner_certificates(RevokeOwnerCertificates) -> RevokedCertificates,
+    /// Whether a key, a request, a root or a chain belongs to a certificate. Nothing of it is kept.
+    verify_certificate(VerifyCertificate) -> CertificateCheck,
+    /// Saves where the person chooses.
+    export_certificate(ExportCertificate) -> Saved,
+    /// Saves one calendar with the end of every current certificate.
+    export_calendar(Nothing) -> Saved,
+    copy_certificate(CopyCertificate) -> CopyOutcome,
+    /// What a dropped text is, and whether it would be signed. Nothing of it is kept.
+    check_request(CheckRequest) -> RequestReport,
+    /// Signs on behalf of the Connector.
+    sign_request(SignRequest) -> CertificateDetail,
+    authority(Nothing) -> AuthorityView,
+    /// Makes a new CA; the one before stays accepted for as long as asked.
+    rotate_authority(RotateAuthority) -> AuthorityView,
+    /// Opens a dialog for the files of a CA; null when the person cancels.
+    import_authority(ImportAuthority) -> Option<AuthorityView>,
+    /// An older CA stops being accepted now. Refused unless its common name is repeated.
+    retire_authority(RetireAuthority) -> AuthorityView,
+    /// Who still has only certificates of an older CA.
+    old_chain(Nothing) -> OldChain,
+    /// Saves one encrypted file where the person chooses.
+    backup_authority(BackupPassphrase) -> Saved,
+    /// Opens a dialog for a backup, stops the server, restores, and starts it; null when the person cancels.
+    restore_authority(BackupPassphrase) -> Option<AppState>,
+    policy(Nothing) -> PolicyView,
+    set_policy(Policy) -> PolicyOutcome,
+    /// Deletes those of the given system auths that nothing came of.
+    clean_up_auths(CleanUpAuths) -> CleanedUp,
+    /// Starts the server after it failed for its CA key. The choice is remembered, the passphrase is not.
+    unlock_server(UnlockServer) -> AppState,
     set_settings(Settings) -> Settings,
     /// Empties the clipboard if ours; the page hides everything.
     lock(Nothing) -> Nothing,
@@ -179,10 +228,12 @@ impl Cockpit {
         let call = CorrelationId::random();
         let span = tracing::debug_span!("call", name, correlation_id = %call);
         async {
-            answer(self, call, name, input).await.map_err(|problem| {
-                tracing::info!(code = %problem.code, detail = problem.detail.as_deref(), "call refused: {}", problem.message);
-                CallError::new(problem, call)
-            })
+            let problem = match answer(self, call, name, input).await {
+                Ok(answer) => return Ok(answer),
+                Err(problem) => self.explain_distrust(problem).await,
+            };
+            tracing::info!(code = %problem.code, detail = problem.detail.as_deref(), "call refused: {}", problem.message);
+            Err(CallError::new(problem, call))
         }
         .instrument(span)
         .await

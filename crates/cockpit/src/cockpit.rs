@@ -3,15 +3,19 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use pairing::{ErrorCode, Moment};
 
 use crate::{
     Desktop, EnvironmentConfig, Problem, Settings,
+    ca_key_choices::CaKeyChoices,
     calls::{AppState, CallError, Cleared, CorrelationId, Nothing, ServerState},
+    certificates::ExpiryNotices,
+    console::{About, Console, ConsoleSession},
     director::{Director, Session},
-    oauth_clients::{AccessTokens, Registry},
+    oauth_clients::AccessTokens,
     pairings::Pairings,
     settings::SettingsFile,
 };
@@ -36,24 +40,38 @@ pub struct Cockpit {
     settings_file: SettingsFile,
     settings: Mutex<Settings>,
     pub(crate) desktop: Arc<dyn Desktop>,
-    server: Mutex<Server>,
+    pub(crate) server: Mutex<Server>,
     pub(crate) pairings: Mutex<Pairings>,
     pub(crate) access_tokens: Mutex<AccessTokens>,
+    pub(crate) expiry_notices: ExpiryNotices,
+    pub(crate) ca_key_choices: CaKeyChoices,
 }
 
 #[derive(Debug)]
-struct Server {
+pub(crate) struct Server {
     state: ServerState,
-    connection: Option<Connection>,
+    pub(crate) connection: Option<Connection>,
     warnings: Vec<String>,
+    /// What the authority says about its key; permanent as long as it is so.
+    authority_warning: Option<String>,
 }
 
-/// An environment that is in use, with its Director and, where it shows it, its registry of OAuth clients.
+/// An environment that is in use, with its Director and, where it has one, its console.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) environment: Arc<EnvironmentConfig>,
     pub(crate) director: Arc<Director>,
-    pub(crate) registry: Option<Arc<Registry>>,
+    pub(crate) console: Option<Arc<Console>>,
+}
+
+impl Connection {
+    /// # Errors
+    /// The address, the CA or the token of the environment cannot be used.
+    pub(crate) fn to(environment: EnvironmentConfig) -> Result<Self, Problem> {
+        let director = Director::new(&environment)?;
+        let console = Console::of(&environment)?;
+        Ok(Self { director: Arc::new(director), console: console.map(Arc::new), environment: Arc::new(environment) })
+    }
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -73,9 +91,16 @@ impl Cockpit {
             settings_file,
             settings: Mutex::new(settings),
             desktop,
-            server: Mutex::new(Server { state: ServerState::Starting, connection: None, warnings }),
+            server: Mutex::new(Server {
+                state: ServerState::Starting,
+                connection: None,
+                warnings,
+                authority_warning: None,
+            }),
             pairings: Mutex::default(),
             access_tokens: Mutex::default(),
+            expiry_notices: ExpiryNotices::in_folder(&settings_dir),
+            ca_key_choices: CaKeyChoices::in_folder(&settings_dir),
         }
     }
 
@@ -84,6 +109,7 @@ impl Cockpit {
         let mut server = lock(&self.server);
         server.state = ServerState::Starting;
         server.connection = None;
+        server.authority_warning = None;
     }
 
     /// The server could not be started; the window stays open and says why.
@@ -100,13 +126,8 @@ impl Cockpit {
     /// # Errors
     /// The address, the CA or the token of the environment cannot be used; the state is then *failed*.
     pub fn connect(&self, environment: EnvironmentConfig) -> Result<(), Problem> {
-        match Director::new(&environment).and_then(|director| Ok((director, Registry::of(&environment)?))) {
-            Ok((director, registry)) => {
-                let connection = Connection {
-                    environment: Arc::new(environment),
-                    director: Arc::new(director),
-                    registry: registry.map(Arc::new),
-                };
+        match Connection::to(environment) {
+            Ok(connection) => {
                 let mut server = lock(&self.server);
                 server.state = ServerState::Ready;
                 server.connection = Some(connection);
@@ -139,12 +160,28 @@ impl Cockpit {
             environment: connection.map(|connection| connection.environment.shown()),
             settings: self.settings(),
             server_now: connection.and_then(|connection| connection.director.now()).map(Moment::rfc3339),
-            warnings: server.warnings.clone(),
+            warnings: server.warnings.iter().chain(&server.authority_warning).cloned().collect(),
+        }
+    }
+
+    /// What the authority says about its key, or that it has nothing to say any more.
+    pub(crate) fn note_authority_warning(&self, warning: Option<String>) {
+        lock(&self.server).authority_warning = warning;
+    }
+
+    /// The policy may differ from what the server was started with.
+    pub(crate) fn note_certificate_lifetime(&self, seconds: u64) {
+        let mut server = lock(&self.server);
+        if let Some(connection) = &mut server.connection {
+            let lifetime = Some(Duration::from_secs(seconds));
+            if connection.environment.certificate_lifetime != lifetime {
+                Arc::make_mut(&mut connection.environment).certificate_lifetime = lifetime;
+            }
         }
     }
 
     pub fn settings(&self) -> Settings {
-        *lock(&self.settings)
+        lock(&self.settings).clone()
     }
 
     pub fn data_dir(&self) -> &Path {
@@ -169,6 +206,15 @@ impl Cockpit {
         Ok(self.connection()?.director.session(call))
     }
 
+    /// # Errors
+    /// No server runs, or the environment does not show what is asked about.
+    pub(crate) fn console(&self, call: CorrelationId, about: About) -> Result<(Connection, ConsoleSession), Problem> {
+        let connection = self.connection()?;
+        let Some(console) = &connection.console else { return Err(about.not_shown()) };
+        let session = console.session(call, about);
+        Ok((connection, session))
+    }
+
     pub(crate) async fn app_state(&self, _: CorrelationId, _: Nothing) -> Result<AppState, Problem> {
         Ok(self.state())
     }
@@ -180,11 +226,11 @@ impl Cockpit {
 
     pub(crate) async fn set_settings(&self, _: CorrelationId, wanted: Settings) -> Result<Settings, Problem> {
         let wanted = wanted.check()?;
-        *lock(&self.settings) = wanted;
+        *lock(&self.settings) = wanted.clone();
         self.desktop.apply_theme(wanted.theme);
-        let file = self.settings_file.clone();
+        let (file, chosen) = (self.settings_file.clone(), wanted.clone());
         // fsync may take long on a busy disk.
-        let saved = tokio::task::spawn_blocking(move || file.save(wanted)).await;
+        let saved = tokio::task::spawn_blocking(move || file.save(&chosen)).await;
         saved.unwrap_or_else(|_| Err(Problem::new(ErrorCode::Internal, "The settings could not be saved.")))?;
         Ok(wanted)
     }

@@ -1,12 +1,13 @@
 //! The port to the desktop: what the use cases need from the computer they run on.
 //!
-//! Two implementations: the Tauri shell, and the browser test host that keeps its clipboard in memory.
+//! Two implementations: the Tauri shell, and the browser test host that keeps its clipboard in memory. What has an
+//! implementation here is a desktop that cannot do it.
 
 use std::{fmt, future::Future, path::PathBuf, pin::Pin, time::Duration};
 
 use pairing::Secret;
 
-use crate::Theme;
+use crate::{Problem, Theme};
 
 /// The answer of a [`Desktop`]; boxed, so that the port can be a trait object.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -23,6 +24,21 @@ pub struct SecretWritten {
 pub struct ClipboardUnavailable {
     /// Technical, for the log.
     pub cause: String,
+}
+
+/// Nobody shows notifications on this desktop, or not now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotificationUnavailable {
+    /// Technical, for the log.
+    pub cause: String,
+}
+
+/// How the key of the embedded server's CA is protected, and what it takes to read it.
+#[derive(Clone, Debug)]
+pub enum CaKey {
+    Keyring,
+    Passphrase(Secret),
+    Plain,
 }
 
 /// What the use cases need from a desktop.
@@ -46,6 +62,31 @@ pub trait Desktop: Send + Sync + fmt::Debug {
 
     /// Starts the embedded server again and returns when it runs or has failed.
     fn restart_server(&self) -> Reply<'_, ()>;
+
+    /// Asks the person for files to read; none when they cancel.
+    fn choose_open_paths(&self, title: String) -> Reply<'_, Vec<PathBuf>> {
+        drop(title);
+        Box::pin(async { Vec::new() })
+    }
+
+    /// Shows a notification of the desktop. Never a secret.
+    fn notify(&self, title: String, body: String) -> Reply<'_, Result<(), NotificationUnavailable>> {
+        drop((title, body));
+        Box::pin(async { Err(NotificationUnavailable { cause: "this desktop has no notifications".into() }) })
+    }
+
+    /// Starts the embedded server with this protection of its CA key, now and for the rest of this run; returns when it
+    /// runs or has failed.
+    fn unlock_server(&self, key: CaKey) -> Reply<'_, ()> {
+        drop(key);
+        self.restart_server()
+    }
+
+    /// Stops the embedded server, restores the backup into its folder, and starts it again whatever came of that.
+    fn restore_server(&self, backup: PathBuf, passphrase: Secret) -> Reply<'_, Result<(), Problem>> {
+        drop((backup, passphrase));
+        Box::pin(async { Err(Problem::invalid("A backup can't be restored here.")) })
+    }
 
     /// Makes the window's own frame follow the theme.
     fn apply_theme(&self, theme: Theme);

@@ -19,7 +19,7 @@ use crate::{EnvironmentConfig, Problem};
 const TIMEOUT: Duration = Duration::from_secs(60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// 200 applications with the longest texts the Director allows, or 1000 OAuth clients, stay well below.
-const MAX_ANSWER: usize = 8 << 20;
+pub(crate) const MAX_ANSWER: usize = 8 << 20;
 
 /// The call's correlation id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -71,10 +71,15 @@ pub(crate) enum Unread {
 }
 
 /// The whole body, within the limit.
-pub(crate) async fn read(mut response: Response) -> Result<Vec<u8>, Unread> {
+pub(crate) async fn read(response: Response) -> Result<Vec<u8>, Unread> {
+    read_up_to(MAX_ANSWER, response).await
+}
+
+/// The whole body of an answer that may be larger than others.
+pub(crate) async fn read_up_to(limit: usize, mut response: Response) -> Result<Vec<u8>, Unread> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(Unread::Transport)? {
-        if bytes.len() + chunk.len() > MAX_ANSWER {
+        if bytes.len() + chunk.len() > limit {
             return Err(Unread::TooLong);
         }
         bytes.extend_from_slice(&chunk);

@@ -9,8 +9,12 @@
 //! permission in `src-tauri/capabilities/main.json`, then `cargo xtask codegen`.
 
 mod applications;
+mod authority;
+mod ca_key_choices;
 pub mod calls;
+mod certificates;
 mod cockpit;
+mod console;
 mod desktop;
 mod director;
 mod environment;
@@ -20,10 +24,14 @@ mod pairings;
 mod private_file;
 mod problem;
 mod recipes;
+mod saving;
 mod settings;
+mod system_auths;
+mod trust;
+mod unlocking;
 
 pub use cockpit::{Cockpit, CockpitSetup};
-pub use desktop::{ClipboardUnavailable, Desktop, Reply, SecretWritten};
+pub use desktop::{CaKey, ClipboardUnavailable, Desktop, NotificationUnavailable, Reply, SecretWritten};
 pub use environment::{EnvironmentConfig, ReadyLineError};
 pub use problem::Problem;
 pub use settings::{Settings, Theme};

@@ -23,12 +23,22 @@ pub enum Theme {
     HighContrastDark,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
     pub theme: Theme,
     /// How long a copied secret stays in the clipboard.
     pub clipboard_seconds: u32,
+    /// How many days before a certificate expires the desktop is told: any of 30, 14, 7, 1.
+    #[serde(default = "all_notify_days")]
+    pub notify_days: Vec<u32>,
+}
+
+/// The thresholds that can be switched on, longest first.
+pub(crate) const NOTIFY_DAYS: [u32; 4] = [30, 14, 7, 1];
+
+fn all_notify_days() -> Vec<u32> {
+    NOTIFY_DAYS.to_vec()
 }
 
 /// Shorter than the first cannot be pasted in time; longer than the second is no protection.
@@ -36,21 +46,24 @@ const CLIPBOARD_SECONDS: std::ops::RangeInclusive<u32> = 5..=600;
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::default(), clipboard_seconds: 60 }
+        Self { theme: Theme::default(), clipboard_seconds: 60, notify_days: all_notify_days() }
     }
 }
 
 impl Settings {
-    pub(crate) fn check(self) -> Result<Self, Problem> {
-        if CLIPBOARD_SECONDS.contains(&self.clipboard_seconds) {
-            Ok(self)
-        } else {
+    pub(crate) fn check(mut self) -> Result<Self, Problem> {
+        if !CLIPBOARD_SECONDS.contains(&self.clipboard_seconds) {
             let (from, to) = (CLIPBOARD_SECONDS.start(), CLIPBOARD_SECONDS.end());
-            Err(Problem::invalid(format!("The clipboard time must be between {from} and {to} seconds.")))
+            return Err(Problem::invalid(format!("The clipboard time must be between {from} and {to} seconds.")));
         }
+        if self.notify_days.iter().any(|days| !NOTIFY_DAYS.contains(days)) {
+            return Err(Problem::invalid("Notifications come 30, 14, 7 or 1 days before a certificate expires."));
+        }
+        self.notify_days = NOTIFY_DAYS.into_iter().filter(|days| self.notify_days.contains(days)).collect();
+        Ok(self)
     }
 
-    pub(crate) fn clipboard_time(self) -> Duration {
+    pub(crate) fn clipboard_time(&self) -> Duration {
         Duration::from_secs(self.clipboard_seconds.into())
     }
 }
@@ -80,8 +93,8 @@ impl SettingsFile {
         }
     }
 
-    pub(crate) fn save(&self, settings: Settings) -> Result<(), Problem> {
-        let json = serde_json::to_vec_pretty(&settings).map_err(io::Error::other);
+    pub(crate) fn save(&self, settings: &Settings) -> Result<(), Problem> {
+        let json = serde_json::to_vec_pretty(settings).map_err(io::Error::other);
         let folder = self.path.parent().map_or(Ok(()), fs::create_dir_all);
         folder.and(json).and_then(|json| private_file::write(&self.path, &json)).map_err(|cause| {
             Problem::new(ErrorCode::FileNotWritten, "The settings could not be saved.")
@@ -100,9 +113,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = SettingsFile::in_folder(&folder.path().join("deep"));
         assert_eq!(file.load(), (Settings::default(), None));
-        let chosen = Settings { theme: Theme::HighContrastDark, clipboard_seconds: 30 };
-        file.save(chosen).unwrap();
+        let chosen = Settings { theme: Theme::HighContrastDark, clipboard_seconds: 30, notify_days: vec![14, 1] };
+        file.save(&chosen).unwrap();
         assert_eq!(file.load(), (chosen, None));
+    }
+
+    #[test]
+    fn a_file_of_the_version_before_is_read_and_thresholds_are_put_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SettingsFile::in_folder(folder.path());
+        fs::write(&file.path, "{\"theme\":\"dark\",\"clipboardSeconds\":9}").unwrap();
+        let (settings, warning) = file.load();
+        assert_eq!((settings.notify_days, warning), (vec![30, 14, 7, 1], None));
+        let ordered = Settings { notify_days: vec![1, 30, 1], ..Settings::default() }.check().unwrap();
+        assert_eq!(ordered.notify_days, [30, 1]);
+        Settings { notify_days: vec![2], ..Settings::default() }.check().unwrap_err();
     }
 
     #[test]

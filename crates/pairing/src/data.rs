@@ -77,6 +77,10 @@ impl PairingData {
         }
     }
 
+    pub fn for_runtime(token: &OneTimeToken, connector_url: &str, created_at: Moment, expires_at: Moment) -> Self {
+        Self { kind: TokenKind::Runtime, ..Self::for_application(token, connector_url, created_at, expires_at) }
+    }
+
     /// The JSON text of Compass' field `raw`: compact, eight keys, `&`, `<` and `>` escaped as Go does.
     pub fn raw(&self) -> Secret {
         let time = |at: Option<Moment>| at.map_or_else(|| ZERO_TIME.to_owned(), Moment::rfc3339_precise);

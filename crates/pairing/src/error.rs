@@ -79,6 +79,10 @@ codes! {
     DataDirLocked = "data_dir_locked",
     /// The data directory cannot be read, written or trusted.
     DataDirUnusable = "data_dir_unusable",
+    /// The key of the certificate authority needs a protection that nobody has chosen.
+    CaKeyUnprotected = "ca_key_unprotected",
+    /// The key of the certificate authority cannot be unlocked.
+    CaKeyLocked = "ca_key_locked",
     /// The data was written by a newer version.
     NewerData = "newer_data",
     /// The value is gone: it was shown once, or the pairing page was closed.

@@ -212,6 +212,7 @@ impl EmbeddedServer {
             port: 0,
             mtls_port: 0,
             seed: Seed::Samples,
+            ca_key_protection: Some(connector_embedded::KeyProtection::Plain),
             ..Config::default()
         };
         let lifetimes = (config.token_ttl, config.certificate_ttl);
@@ -221,7 +222,7 @@ impl EmbeddedServer {
                 match EnvironmentConfig::from_ready_line(&line) {
                     Ok(environment) => drop(self.cockpit.connect(EnvironmentConfig {
                         token_lifetime: Some(lifetimes.0),
-                        certificate_lifetime: Some(lifetimes.1),
+                        certificate_lifetime: lifetimes.1,
                         ..environment
                     })),
                     Err(error) => self.cockpit.server_failed(Problem::new(ErrorCode::Internal, error.to_string())),

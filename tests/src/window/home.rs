@@ -66,6 +66,8 @@ impl Home {
         command.env("HOME", home).env("XDG_DATA_HOME", home.join("share")).env("XDG_CONFIG_HOME", home.join("config"));
         command.env("XDG_CACHE_HOME", home.join("cache")).env("XDG_STATE_HOME", home.join("state"));
         command.env("PAIRING_COCKPIT_PORT", "0").env("PAIRING_COCKPIT_MTLS_PORT", "0");
+        // Most tests are about something else: no key store is asked and no passphrase given.
+        command.env("PAIRING_COCKPIT_CA_KEY_PROTECTION", "plain");
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
     }
 }

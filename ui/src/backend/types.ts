@@ -27,6 +27,8 @@ export type ErrorCode =
   | "port_taken"
   | "data_dir_locked"
   | "data_dir_unusable"
+  | "ca_key_unprotected"
+  | "ca_key_locked"
   | "newer_data"
   | "secret_gone"
   | "file_not_written";
@@ -65,6 +67,8 @@ export type Settings = {
   theme: Theme;
   /** How long a copied secret stays in the clipboard. */
   clipboardSeconds: number;
+  /** How many days before a certificate expires the desktop is told: any of 30, 14, 7, 1. */
+  notifyDays: Array<number>;
 };
 
 export type AppState = {
@@ -123,12 +127,24 @@ export type TokenSummary = {
   expired: boolean;
 };
 
+export type AuthCertificate = {
+  fingerprint: string;
+  /** 0 is the first of its line, 3 the third renewal. */
+  generation: number;
+  notAfter: string;
+  state: CertificateState;
+};
+
 export type AuthSummary = {
   id: string;
   kind: AuthKind;
   clientId: string | null;
   certCommonName: string | null;
   token: TokenSummary | null;
+  /** Null: none was issued, or this environment does not list its certificates. */
+  certificate: AuthCertificate | null;
+  /** Left behind: no credential came of it, and its token cannot be used any more. */
+  orphaned: boolean;
 };
 
 export type ApplicationDetail = {
@@ -415,6 +431,465 @@ export type CopyAccessToken = {
   form: AccessTokenForm;
 };
 
+export type CertificateOwnerKind = "application" | "runtime";
+
+export type CertificateKind = "application" | "runtime" | "test";
+
+export type CertificateState = "valid" | "expired" | "not_yet_valid" | "revoked";
+
+export type CertificateRefusal = "expired" | "not_yet_valid" | "revoked" | "pairing_removed" | "not_for_clients";
+
+export type RevocationReason = "unspecified" | "key_compromise" | "affiliation_changed" | "superseded" | "cessation_of_operation";
+
+export type CertificateRow = {
+  /** SHA-256 of the whole certificate, 64 hexadecimal digits. */
+  fingerprint: string;
+  /** Hexadecimal. */
+  serial: string;
+  /** The fingerprint of the CA that signed it. */
+  issuer: string;
+  ownerKind: CertificateOwnerKind;
+  ownerId: string;
+  ownerName: string | null;
+  /** The owner was deleted. */
+  ownerGone: boolean;
+  systemAuthId: string;
+  /** Its system auth is gone: it is not accepted any more, although nobody revoked it. */
+  pairingRemoved: boolean;
+  commonName: string;
+  subject: string;
+  /** For example RSA 2048. */
+  key: string;
+  kind: CertificateKind;
+  notBefore: string;
+  notAfter: string;
+  issuedAt: string;
+  /** Through which interface it was asked for. */
+  wire: string;
+  /** 0 is the first of its line, 3 the third renewal. */
+  generation: number;
+  /** The fingerprint of the first of the line. */
+  lineage: string;
+  /** The fingerprint of the one that it renews. */
+  parent: string | null;
+  sameKeyAsParent: boolean;
+  state: CertificateState;
+  /** Valid, and less is left than the thresholds of the policy. */
+  expiresSoon: boolean;
+  lastSeenAt: string | null;
+  lastSeenFrom: string | null;
+  refusedAt: string | null;
+  refusedWhy: CertificateRefusal | null;
+  refusedFrom: string | null;
+  revokedAt: string | null;
+  revokedBy: string | null;
+  revokedReason: RevocationReason | null;
+  revokedNote: string | null;
+};
+
+export type CertificatePage = {
+  rows: Array<CertificateRow>;
+  endCursor: string | null;
+  hasNextPage: boolean;
+  /** Null: it was searched or filtered, and counting would look at everything. */
+  totalCount: number | null;
+  serverNow: string;
+};
+
+export type CertificateOrder = "expiry" | "issued" | "owner" | "authority";
+
+export type ListCertificates = {
+  order: CertificateOrder;
+  /** Neither expired nor revoked, and the pairing not removed. */
+  currentOnly: boolean;
+  search: string | null;
+  ownerId: string | null;
+  /** The fingerprint of a CA. */
+  issuer: string | null;
+  /** The `endCursor` of the page before. */
+  after: string | null;
+  /** Page size, 1 to 1000. */
+  first: number;
+};
+
+export type CertificateRef = {
+  fingerprint: string;
+};
+
+export type ChainRole = "root" | "intermediate" | "client";
+
+export type ChainLink = {
+  role: ChainRole;
+  subject: string;
+  issuer: string;
+  key: string;
+  notBefore: string;
+  notAfter: string;
+  fingerprint: string;
+  /** For reading out on the phone. */
+  fingerprintWords: string;
+  /** The bytes that prove the link: the one below names this as its authority. */
+  subjectKeyId: string | null;
+  authorityKeyId: string | null;
+  /** By the link above it; a root by itself. */
+  signedByPrevious: boolean;
+  /** Each a sentence. */
+  problems: Array<string>;
+};
+
+export type CertificateField = {
+  name: string;
+  value: string;
+};
+
+export type CertificateExtension = {
+  name: string;
+  /** Whoever does not understand it must refuse the certificate. */
+  critical: boolean;
+  meaning: string;
+};
+
+export type CertificateDetail = {
+  row: CertificateRow;
+  /** What it is, in human words, before the hexadecimal digits. */
+  sentences: Array<string>;
+  /** Root first, the client last. */
+  chain: Array<ChainLink>;
+  /** Oldest first; with the row itself. */
+  lineage: Array<CertificateRow>;
+  fields: Array<CertificateField>;
+  extensions: Array<CertificateExtension>;
+  /** Each a sentence. */
+  problems: Array<string>;
+  pem: string;
+  serverNow: string;
+};
+
+export type TimelineBucket = {
+  at: string;
+  count: number;
+};
+
+export type AuthorityState = "active" | "trusted" | "retired";
+
+export type TimelineAuthority = {
+  fingerprint: string;
+  subject: string;
+  notBefore: string;
+  notAfter: string;
+  state: AuthorityState;
+};
+
+export type Timeline = {
+  bucketSeconds: number;
+  /** Current certificates by their end. */
+  expiries: Array<TimelineBucket>;
+  /** Owners by the end of their last current certificate. */
+  lastExpiries: Array<TimelineBucket>;
+  authorities: Array<TimelineAuthority>;
+  current: number;
+  expired: number;
+  revoked: number;
+  serverNow: string;
+};
+
+export type DarkAt = {
+  /** RFC 3339. */
+  at: string;
+};
+
+export type DarkOwner = {
+  ownerKind: CertificateOwnerKind;
+  ownerId: string;
+  ownerName: string | null;
+  lastExpiry: string;
+};
+
+export type DarkOwners = {
+  /** The first 50. */
+  owners: Array<DarkOwner>;
+  count: number;
+};
+
+export type RevokeCertificate = {
+  fingerprint: string;
+  reason: RevocationReason;
+  note: string | null;
+  /** The owner's name or, without one, the common name, typed by a person. */
+  confirmName: string;
+};
+
+export type RevokeOwnerCertificates = {
+  ownerId: string;
+  reason: RevocationReason;
+  note: string | null;
+  /** The owner's name or, without one, its id, typed by a person. */
+  confirmName: string;
+};
+
+export type RevokedCertificates = {
+  revoked: number;
+};
+
+export type VerifyCertificate = {
+  fingerprint: string;
+  /** PEM, or the bytes of a file in base64: a private key, a request, a root, a chain. */
+  text: string;
+};
+
+export type VerifyVerdict = "match" | "no_match" | "not_applicable";
+
+export type CertificateCheck = {
+  /** What it was taken for: A private key (RSA 2048), … */
+  recognised: string;
+  verdict: VerifyVerdict;
+  sentence: string;
+  hint: string | null;
+};
+
+export type ExportForm = "pem" | "chain" | "der" | "pkcs12" | "calendar";
+
+export type ExportCertificate = {
+  fingerprint: string;
+  form: ExportForm;
+  /** Only for PKCS#12. */
+  passphrase: string | null;
+};
+
+export type CertificateCopyForm = "pem" | "chain";
+
+export type CopyCertificate = {
+  fingerprint: string;
+  form: CertificateCopyForm;
+};
+
+export type CheckRequest = {
+  /** Anything: text, or the bytes of a file in base64. */
+  text: string;
+  /** For which pairing the request is; it says what the common name must be. */
+  pairingId: string | null;
+  /** The same without a pairing of this run. */
+  systemAuthId: string | null;
+};
+
+export type RequestKind = "request" | "certificate" | "private_key" | "public_key" | "pkcs12" | "token" | "unknown";
+
+export type RequestVerdict = "good" | "wrong" | "not_a_request";
+
+export type SubjectField = {
+  /** O, OU, L, ST, C, CN. */
+  attribute: string;
+  /** Null: missing. */
+  is: string | null;
+  mustBe: string;
+  ok: boolean;
+};
+
+export type RequestReport = {
+  kind: RequestKind;
+  verdict: RequestVerdict;
+  headline: string;
+  /** Each a sentence. */
+  problems: Array<string>;
+  /** Empty: it is no request. */
+  subject: Array<SubjectField>;
+  /** For example RSA 4096; null: not readable. */
+  key: string | null;
+  /** The openssl command that makes a request that is right. */
+  command: string | null;
+  /** It would be signed, and this environment lets the administrator sign. */
+  canSign: boolean;
+};
+
+export type SigningKind = "application" | "test";
+
+export type SignRequest = {
+  text: string;
+  systemAuthId: string;
+  kind: SigningKind;
+};
+
+export type CleanUpAuths = {
+  applicationId: string;
+  systemAuthIds: Array<string>;
+};
+
+export type CleanedUp = {
+  removed: number;
+};
+
+export type AuthorityOrigin = "created" | "imported";
+
+export type AuthorityRow = {
+  fingerprint: string;
+  subject: string;
+  key: string;
+  serial: string;
+  notBefore: string;
+  notAfter: string;
+  origin: AuthorityOrigin;
+  state: AuthorityState;
+  trustedUntil: string | null;
+  activeSince: string;
+  currentCertificates: number;
+  pem: string;
+};
+
+export type CaKeyProtection = "keyring" | "passphrase" | "plain";
+
+export type RevocationList = {
+  number: number;
+  thisUpdate: string;
+  nextUpdate: string;
+  entries: number;
+  url: string;
+};
+
+export type ServerCertificate = {
+  fingerprint: string;
+  issuer: string;
+  notBefore: string;
+  notAfter: string;
+  renewsAt: string;
+  names: Array<string>;
+};
+
+export type ListenerName = "token" | "certificate" | "internal";
+
+export type ListenerTls = "server" | "mutual" | "none";
+
+export type ListenerRow = {
+  name: ListenerName;
+  address: string;
+  url: string;
+  tls: ListenerTls;
+  connections: number;
+  connectionLimit: number;
+};
+
+export type AuthorityFidelity = "strict" | "lenient";
+
+export type AuthorityView = {
+  active: AuthorityRow;
+  /** Of the active one, for reading out on the phone. */
+  fingerprintWords: string;
+  /** Older ones that are still accepted. */
+  trusted: Array<AuthorityRow>;
+  /** Those that are not accepted any more. */
+  retired: Array<AuthorityRow>;
+  keyProtection: CaKeyProtection;
+  keyFile: string;
+  /** Permanent; null when the key is well kept. */
+  warning: string | null;
+  /** Null: none can be signed now. */
+  crl: RevocationList | null;
+  ocspUrl: string | null;
+  server: ServerCertificate;
+  listeners: Array<ListenerRow>;
+  fidelity: AuthorityFidelity;
+  ownersOnOldChain: number;
+  lastBackupAt: string | null;
+  journalFile: string;
+  serverNow: string;
+};
+
+export type AuthorityKey = "ec:p256" | "rsa:4096";
+
+export type RotateAuthority = {
+  key: AuthorityKey;
+  oldTrustedForSeconds: number;
+};
+
+export type ImportAuthority = {
+  /** Of an encrypted key. */
+  passphrase: string | null;
+  oldTrustedForSeconds: number;
+};
+
+export type RetireAuthority = {
+  fingerprint: string;
+  /** The CA's common name, typed by a person. */
+  confirmName: string;
+};
+
+export type BackupPassphrase = {
+  passphrase: string;
+};
+
+export type OldChainOwner = {
+  ownerKind: CertificateOwnerKind;
+  ownerId: string;
+  ownerName: string | null;
+  certificates: number;
+  lastExpiry: string;
+};
+
+export type OldChain = {
+  /** The first 200. */
+  owners: Array<OldChainOwner>;
+  count: number;
+};
+
+export type PolicySubject = {
+  organization: string;
+  organizationalUnit: string;
+  locality: string;
+  province: string;
+  country: string;
+};
+
+export type PolicyKeys = {
+  rsaMinimumBits: number;
+  rsaMaximumBits: number;
+  /** P-256, P-384. */
+  curves: Array<string>;
+};
+
+export type PolicyLifetimes = {
+  applicationSeconds: number;
+  runtimeSeconds: number;
+  testSeconds: number;
+};
+
+export type PolicyThresholds = {
+  warningDays: number;
+  /** Of the whole lifetime. */
+  warningPercent: number;
+};
+
+export type RevocationMode = "strict" | "renewal-only";
+
+export type Policy = {
+  subject: PolicySubject;
+  keys: PolicyKeys;
+  lifetimes: PolicyLifetimes;
+  thresholds: PolicyThresholds;
+  revocationMode: RevocationMode;
+};
+
+export type PolicyView = {
+  policy: Policy;
+  /** Dotted names of what the command line of the server has set: not changeable here. */
+  fixed: Array<string>;
+};
+
+export type PolicyFault = {
+  /** Dotted, as in `fixed`. */
+  field: string;
+  message: string;
+};
+
+export type PolicyOutcome = {
+  view: PolicyView | null;
+  errors: Array<PolicyFault>;
+};
+
+export type UnlockServer = {
+  protection: CaKeyProtection;
+  /** Only for a passphrase; never kept. */
+  passphrase: string | null;
+};
+
 /** Every call: its name, what it takes, what it answers. A call fails with a CallError. */
 export interface Calls {
   /** What the page needs to paint its frame. */
@@ -473,6 +948,47 @@ export interface Calls {
   reveal_access_token: { input: AccessTokenRef; output: Revealed };
   copy_access_token: { input: CopyAccessToken; output: CopyOutcome };
   forget_access_token: { input: AccessTokenRef; output: Nothing };
+  /** One page of the certificates that were issued. */
+  list_certificates: { input: ListCertificates; output: CertificatePage };
+  /** One certificate, in human words and with its chain; null when there is none. */
+  get_certificate: { input: CertificateRef; output: CertificateDetail | null };
+  /** When what expires. */
+  certificate_timeline: { input: Nothing; output: Timeline };
+  /** Who would have no certificate left at a moment. */
+  dark_owners: { input: DarkAt; output: DarkOwners };
+  /** Refused unless the owner's name or, without one, the common name is repeated. */
+  revoke_certificate: { input: RevokeCertificate; output: CertificateDetail };
+  revoke_owner_certificates: { input: RevokeOwnerCertificates; output: RevokedCertificates };
+  /** Whether a key, a request, a root or a chain belongs to a certificate. Nothing of it is kept. */
+  verify_certificate: { input: VerifyCertificate; output: CertificateCheck };
+  /** Saves where the person chooses. */
+  export_certificate: { input: ExportCertificate; output: Saved };
+  /** Saves one calendar with the end of every current certificate. */
+  export_calendar: { input: Nothing; output: Saved };
+  copy_certificate: { input: CopyCertificate; output: CopyOutcome };
+  /** What a dropped text is, and whether it would be signed. Nothing of it is kept. */
+  check_request: { input: CheckRequest; output: RequestReport };
+  /** Signs on behalf of the Connector. */
+  sign_request: { input: SignRequest; output: CertificateDetail };
+  authority: { input: Nothing; output: AuthorityView };
+  /** Makes a new CA; the one before stays accepted for as long as asked. */
+  rotate_authority: { input: RotateAuthority; output: AuthorityView };
+  /** Opens a dialog for the files of a CA; null when the person cancels. */
+  import_authority: { input: ImportAuthority; output: AuthorityView | null };
+  /** An older CA stops being accepted now. Refused unless its common name is repeated. */
+  retire_authority: { input: RetireAuthority; output: AuthorityView };
+  /** Who still has only certificates of an older CA. */
+  old_chain: { input: Nothing; output: OldChain };
+  /** Saves one encrypted file where the person chooses. */
+  backup_authority: { input: BackupPassphrase; output: Saved };
+  /** Opens a dialog for a backup, stops the server, restores, and starts it; null when the person cancels. */
+  restore_authority: { input: BackupPassphrase; output: AppState | null };
+  policy: { input: Nothing; output: PolicyView };
+  set_policy: { input: Policy; output: PolicyOutcome };
+  /** Deletes those of the given system auths that nothing came of. */
+  clean_up_auths: { input: CleanUpAuths; output: CleanedUp };
+  /** Starts the server after it failed for its CA key. The choice is remembered, the passphrase is not. */
+  unlock_server: { input: UnlockServer; output: AppState };
   set_settings: { input: Settings; output: Settings };
   /** Empties the clipboard if ours; the page hides everything. */
   lock: { input: Nothing; output: Nothing };

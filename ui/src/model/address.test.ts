@@ -8,6 +8,11 @@ describe("places", () => {
     { page: "pair", id: "1" },
     { page: "oauth-clients" },
     { page: "oauth-client", id: "50% of/ä" },
+    { page: "certificates" },
+    { page: "certificate", id: "9c0abe51" },
+    { page: "request", id: "" },
+    { page: "request", id: "app/1" },
+    { page: "authority" },
     { page: "settings" },
   ];
   it.each(places)("survive the fragment: %o", (place) => {

@@ -5,19 +5,19 @@ export type Place =
   | { page: "pair"; id: string }
   | { page: "oauth-clients" }
   | { page: "oauth-client"; id: string }
+  | { page: "certificates" }
+  | { page: "certificate"; id: string }
+  /** A signing request to be checked; for an application, or (empty) for none yet. */
+  | { page: "request"; id: string }
+  | { page: "authority" }
   | { page: "settings" };
 
 export function toFragment(place: Place): string {
-  switch (place.page) {
-    case "application":
-      return `#/applications/${encodeURIComponent(place.id)}`;
-    case "pair":
-      return `#/applications/${encodeURIComponent(place.id)}/pair`;
-    case "oauth-client":
-      return `#/oauth-clients/${encodeURIComponent(place.id)}`;
-    default:
-      return `#/${place.page}`;
-  }
+  if (!("id" in place)) return `#/${place.page}`;
+  const id = encodeURIComponent(place.id);
+  if (place.page === "pair") return `#/applications/${id}/pair`;
+  if (place.page === "request") return `#/request/${id}`;
+  return `#/${place.page}s/${id}`;
 }
 
 /** Anything unknown leads to the list. */
@@ -26,8 +26,10 @@ export function fromFragment(fragment: string): Place {
     .replace(/^#?\/?/, "")
     .split("/")
     .map(decode);
-  if (page === "settings") return { page: "settings" };
-  if (page === "oauth-clients") return id ? { page: "oauth-client", id } : { page: "oauth-clients" };
+  if (page === "settings" || page === "authority") return { page };
+  if (page === "request") return { page, id: id ?? "" };
+  if (page === "oauth-clients") return id ? { page: "oauth-client", id } : { page };
+  if (page === "certificates") return id ? { page: "certificate", id } : { page };
   if (page === "applications" && id) return sub === "pair" ? { page: "pair", id } : { page: "application", id };
   return { page: "applications" };
 }

@@ -1,6 +1,6 @@
 /** Dates follow the person's English; another English than theirs would mix languages on one screen. */
 const preferred = typeof navigator === "undefined" ? "en-GB" : navigator.language;
-const locale = preferred.startsWith("en") ? preferred : "en-GB";
+export const locale = preferred.startsWith("en") ? preferred : "en-GB";
 
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 const relativeLong = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "long" });

@@ -16,7 +16,9 @@ class Cockpit {
   ready = $derived(this.app?.server.state === "ready" && this.unreachable === null);
   failure = $derived(this.unreachable ?? (this.app?.server.state === "failed" ? this.app.server.error : null));
   /** What the person wants; the program's own word for it arrives with the state. */
-  settings = $derived(this.app?.settings ?? ({ theme: "system", clipboardSeconds: 60 } satisfies Settings));
+  settings = $derived(
+    this.app?.settings ?? ({ theme: "system", clipboardSeconds: 60, notifyDays: [30, 14, 7, 1] } satisfies Settings),
+  );
 
   start(): () => void {
     const stop = backend.on("server-state", (state) => this.#take(state));

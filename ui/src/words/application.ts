@@ -1,5 +1,6 @@
-import type { AuthKind } from "../backend/types.ts";
+import type { AuthKind, CertificateState } from "../backend/types.ts";
 import { clockFace } from "../model/countdown.ts";
+import { plural } from "../words.ts";
 
 /** The sentences of an application's page. */
 const authKinds: Record<AuthKind, string> = {
@@ -9,9 +10,31 @@ const authKinds: Record<AuthKind, string> = {
   unknown: "Entry without a readable credential",
 };
 
+const certificates: Record<CertificateState, (until: string) => string> = {
+  valid: (until) => `Valid until ${until}`,
+  expired: (until) => `Expired on ${until}`,
+  not_yet_valid: (until) => `Not valid yet, then until ${until}`,
+  revoked: () => "Revoked",
+};
+
 export const applicationWords = {
   authKinds,
+  certificates,
   pair: "Pair…",
+  pairAgain: "Pair again…",
+  openCertificate: "Open certificate",
+  checkRequest: "Check a signing request",
+  revokeAll: "Revoke certificates…",
+  orphans: {
+    title: (amount: number) => plural(amount, "entry was left behind", "entries were left behind"),
+    text: "No credential came of them, and their tokens can't be used any more. Removing them stops nothing.",
+    unused: (ago: string) => `Never used, expired ${ago}`,
+    used: "Used, but no credential came of it",
+    nothing: "Nothing was issued",
+    clean: "Clean up",
+    cleaning: "Cleaning up…",
+    done: (amount: number) => `${plural(amount, "entry", "entries")} removed.`,
+  },
   continue: "Continue pairing…",
   edit: "Edit",
   remove: "Delete",

@@ -128,7 +128,6 @@ export const pairWords = {
   pasteHint: (name: string) => `Paste it into the field ${name} calls “Token”.`,
   show: "Show",
   hide: "Hide",
-  hidden: "Hidden",
   hiddenValue: (what: string) => `${what}, hidden`,
   save: "Save as file…",
   saved: (path: string, worthlessAfter: string | null) =>
@@ -172,7 +171,6 @@ export const pairWords = {
     fetched: (name: string, at: string) => `${name} fetched its configuration · ${at}`,
     noAnswer: (name: string) => `${name} used the token but got no answer`,
     csr: (name: string) => `${name} sent its signing request`,
-    issued: "Certificate issued",
     paired: (name: string) => `First secured call received. ${name} is paired.`,
     gone: "The Director no longer has this entry. It was removed here or by somebody else.",
     limbo: (name: string) =>

@@ -10,6 +10,12 @@ export const settingsWords = {
   clipboardHint:
     "Counts for copied secrets, and only if the clipboard still holds ours. It is also emptied on quit and on lock.",
   seconds: (seconds: number) => durationWords(seconds),
+  notifications: "Notifications",
+  notify: "Tell me when a certificate expires in",
+  notifyHint:
+    "A notification of your desktop, once for each certificate and each of these times. It carries no secret.",
+  notifyDays: (days: number) => (days === 1 ? "1 day" : `${days} days`),
+  notifyNone: "You are not told about expiring certificates.",
   data: "This installation",
   dataDir: "Data folder",
   caFile: "CA certificate",

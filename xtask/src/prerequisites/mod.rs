@@ -1,9 +1,12 @@
 //! What has to be on the machine before a command can work. Installed where that is allowed, named where it is not.
 
 mod cargo_tools;
+mod certificate_tools;
 mod debian;
+mod installation;
 mod node;
 mod oauth_clients;
+mod python;
 mod system;
 
 use std::env;
@@ -13,6 +16,7 @@ use crate::failure::Failure;
 use crate::workspace::Workspace;
 
 pub(crate) use cargo_tools::tauri_driver_path;
+pub(crate) use certificate_tools::certificate_tools;
 pub(crate) use node::npm;
 pub(crate) use oauth_clients::oauth_clients;
 
@@ -23,7 +27,8 @@ pub(crate) enum Extent {
     Server,
     /// The window too: WebKitGTK and Node.
     Window,
-    /// Everything that tests start: display, browser driver, clipboard, openssl, curl, OAuth2 clients.
+    /// Everything that tests start: display, browser driver, clipboard, key store, openssl, curl, OAuth2 clients, and
+    /// those who judge certificates.
     Tests,
     /// What makes the load of the benchmark too.
     Benchmark,
@@ -40,6 +45,7 @@ pub(crate) fn ensure(workspace: &Workspace, extent: Extent) -> Result<(), Failur
         cargo_tools::ensure_nextest(workspace)?;
         cargo_tools::ensure_tauri_driver(workspace)?;
         oauth_clients::ensure(workspace)?;
+        certificate_tools::ensure(workspace)?;
     }
     Ok(())
 }

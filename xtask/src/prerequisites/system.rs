@@ -35,7 +35,7 @@ const fn requirement(extent: Extent, package: &'static str, proof: Proof) -> Req
 }
 
 /// What is really used; `cmake`, librsvg, libssl and libayatana-appindicator, often listed for Tauri, are not.
-const REQUIREMENTS: [Requirement; 15] = [
+const REQUIREMENTS: [Requirement; 20] = [
     // aws-lc-sys and libsqlite3-sys compile C.
     requirement(Extent::Server, "gcc", Proof::Program("cc")),
     requirement(Extent::Server, "libc6-dev", Proof::File("/usr/include/stdlib.h")),
@@ -49,10 +49,18 @@ const REQUIREMENTS: [Requirement; 15] = [
     requirement(Extent::Tests, "webkit2gtk-driver", Proof::Program("WebKitWebDriver")),
     requirement(Extent::Tests, "xclip", Proof::Program("xclip")),
     requirement(Extent::Tests, "xdotool", Proof::Program("xdotool")),
+    // A desktop's key store, and who shows its notifications.
+    requirement(Extent::Tests, "gnome-keyring", Proof::Program("gnome-keyring-daemon")),
+    requirement(Extent::Tests, "dunst", Proof::Program("dunst")),
+    // Another time than the machine's.
+    requirement(Extent::Tests, "faketime", Proof::Program("faketime")),
     // The application on the other side.
     requirement(Extent::Tests, "openssl", Proof::Program("openssl")),
     requirement(Extent::Tests, "curl", Proof::Program("curl")),
     requirement(Extent::Tests, "jq", Proof::Program("jq")),
+    // Other programs that keep keys, in files of their own form.
+    requirement(Extent::Tests, "age", Proof::Program("age")),
+    requirement(Extent::Tests, "openssh-client", Proof::Program("ssh-keygen")),
     // Debian leaves out of Python what makes virtual environments; the package brings Python as well.
     requirement(Extent::Tests, "python3-venv", Proof::PythonModule("ensurepip")),
     // Makes load from a process of its own.

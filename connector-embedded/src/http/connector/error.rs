@@ -71,6 +71,8 @@ pub(super) fn graphql(operation: Operation, failure: &Failure) -> Error {
         | ErrorCode::ServerNotRunning
         | ErrorCode::PortTaken
         | ErrorCode::DataDirLocked
+        | ErrorCode::CaKeyUnprotected
+        | ErrorCode::CaKeyLocked
         | ErrorCode::DataDirUnusable
         | ErrorCode::NewerData
         | ErrorCode::SecretGone

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tracing::Instrument as _;
 
 use super::{
-    PeerCertificate, Wires,
+    PeerAddress, PeerCertificate, Wires,
     body::{self, GRAPHQL},
     document::{self, DocumentError, Limits},
 };
@@ -73,12 +73,9 @@ pub(super) async fn with_certificate(
     Extension(peer): Extension<PeerCertificate>,
     request: Request,
 ) -> Response {
-    let presented = match wires.service.certificate_holder(peer.0).await {
+    let presented = match wires.service.certificate_holder(peer.0, PeerAddress::of(request.extensions())).await {
         Ok(holder) => Presented(Some(Applicant::Certificate(holder))),
-        Err(failure) if failure.code == ErrorCode::CertificateNotAccepted => {
-            tracing::info!("a client certificate was refused: {}", failure.detail.unwrap_or_default());
-            Presented(None)
-        }
+        Err(failure) if failure.code == ErrorCode::CertificateNotAccepted => Presented(None),
         Err(failure) => return error::fault(&failure),
     };
     execute(&wires, presented, request).await

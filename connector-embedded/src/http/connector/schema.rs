@@ -70,7 +70,7 @@ impl Mutation {
         let signed = service(context)?.sign(applicant, csr, "connector graphql").await;
         let signed = signed.map_err(|failure| graphql(operation, &failure))?;
         Ok(CertificationResult {
-            certificate_chain: STANDARD.encode(signed.chain()),
+            certificate_chain: STANDARD.encode(&signed.chain),
             ca_certificate: STANDARD.encode(&signed.ca),
             client_certificate: STANDARD.encode(&signed.client),
         })

@@ -8,7 +8,10 @@ use axum::{
 use pairing::{ErrorCode, Failure};
 use serde_json::json;
 
-use crate::{http::fault, service::oauth::Refusal};
+use crate::{
+    http::fault,
+    service::{oauth::Refusal, policy::FieldError},
+};
 
 #[derive(Clone, Debug)]
 pub(super) struct ConsoleError {
@@ -17,6 +20,8 @@ pub(super) struct ConsoleError {
     message: String,
     /// Seconds.
     retry_after: Option<u64>,
+    /// What is wrong with each field of an object that was refused as a whole.
+    fields: Vec<FieldError>,
 }
 
 impl ConsoleError {
@@ -26,7 +31,13 @@ impl ConsoleError {
     }
 
     fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), retry_after: None }
+        Self { status, code, message: message.into(), retry_after: None, fields: Vec::new() }
+    }
+
+    /// An object that was refused, with everything that is wrong with it.
+    pub(super) fn fields(fields: Vec<FieldError>) -> Self {
+        let message = "Some values cannot be used.";
+        Self { fields, ..Self::new(StatusCode::BAD_REQUEST, ErrorCode::InvalidData, message) }
     }
 }
 
@@ -56,16 +67,17 @@ impl From<Failure> for ConsoleError {
         let status = match failure.code {
             ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::NotUniqueName | ErrorCode::InvalidOperation => StatusCode::CONFLICT,
-            ErrorCode::InvalidData | ErrorCode::BadRequest | ErrorCode::TenantRequired | ErrorCode::TenantNotFound => {
-                StatusCode::BAD_REQUEST
-            }
+            ErrorCode::CsrRefused
+            | ErrorCode::InvalidData
+            | ErrorCode::BadRequest
+            | ErrorCode::TenantRequired
+            | ErrorCode::TenantNotFound => StatusCode::BAD_REQUEST,
             ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ErrorCode::Unauthorized | ErrorCode::ClientNotAccepted => StatusCode::UNAUTHORIZED,
             ErrorCode::InsufficientScopes => StatusCode::FORBIDDEN,
             ErrorCode::StorageFull | ErrorCode::Unavailable | ErrorCode::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::TokenNotAccepted
-            | ErrorCode::CsrRefused
             | ErrorCode::CertificateNotAccepted
             | ErrorCode::Internal
             | ErrorCode::Unreachable
@@ -74,6 +86,8 @@ impl From<Failure> for ConsoleError {
             | ErrorCode::ServerNotRunning
             | ErrorCode::PortTaken
             | ErrorCode::DataDirLocked
+            | ErrorCode::CaKeyUnprotected
+            | ErrorCode::CaKeyLocked
             | ErrorCode::DataDirUnusable
             | ErrorCode::NewerData
             | ErrorCode::SecretGone
@@ -89,8 +103,11 @@ impl From<Failure> for ConsoleError {
 
 impl IntoResponse for ConsoleError {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "code": self.code, "message": self.message }));
-        let mut response = (self.status, body).into_response();
+        let mut body = json!({ "code": self.code, "message": self.message });
+        if !self.fields.is_empty() {
+            body["errors"] = json!(self.fields);
+        }
+        let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = "Bearer realm=\"connector-embedded\"";

@@ -47,6 +47,8 @@ const fn row(code: ErrorCode) -> (&'static str, u16, Class) {
         | ErrorCode::ServerNotRunning
         | ErrorCode::PortTaken
         | ErrorCode::DataDirLocked
+        | ErrorCode::CaKeyUnprotected
+        | ErrorCode::CaKeyLocked
         | ErrorCode::DataDirUnusable
         | ErrorCode::NewerData
         | ErrorCode::SecretGone

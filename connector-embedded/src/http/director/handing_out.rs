@@ -77,7 +77,7 @@ impl HandingOut {
                 let issued = service.request_one_time_token(&view, &id, None).await;
                 let issued = issued.map_err(|failure| graphql(&failure))?;
                 let token = OneTimeTokenForApplication::issued(&issued, Suggestion::Plain, &service.settings.addresses);
-                let lifetime = service.settings.certificate_ttl.as_secs();
+                let lifetime = service.policy().lifetimes.application_seconds.unsigned_abs();
                 Ok(PairingAuthResult::certificate(issued.system_auth_id, token, lifetime))
             }
             CLIENT_CREDENTIALS => {

@@ -25,7 +25,7 @@ use axum::{
 use pairing::{ErrorCode, Failure, Secret};
 
 use super::{
-    PeerCertificate, Wires,
+    PeerAddress, PeerCertificate, Wires,
     body::{self, GRAPHQL},
     document::{self, DocumentError, Limits},
 };
@@ -56,7 +56,7 @@ pub(super) async fn with_certificate(
     request: Request,
 ) -> Response {
     let (parts, _) = request.into_parts();
-    let holder = match wires.service.certificate_holder(peer.0).await {
+    let holder = match wires.service.certificate_holder(peer.0, PeerAddress::of(&parts.extensions)).await {
         Ok(holder) => holder,
         Err(failure) => return refuse(status_of(&failure), &failure),
     };
@@ -66,7 +66,7 @@ pub(super) async fn with_certificate(
             Err((status, failure)) => refuse_bearer(status, &failure),
         };
     }
-    match wires.service.application_by_certificate(holder, tenant(&parts.headers)).await {
+    match wires.service.caller_by_certificate(holder, tenant(&parts.headers)).await {
         Ok(caller) => execute(&wires, caller, &parts).await,
         Err(failure) => refuse(status_of(&failure), &failure),
     }

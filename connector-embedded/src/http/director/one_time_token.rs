@@ -32,6 +32,49 @@ pub(crate) enum OneTimeTokenType {
 )]
 pub(crate) enum OneTimeToken {
     Application(OneTimeTokenForApplication),
+    Runtime(OneTimeTokenForRuntime),
+}
+
+/// For a runtime. Seen when it is made and never again, as in Compass.
+#[derive(SimpleObject)]
+pub(crate) struct OneTimeTokenForRuntime {
+    token: String,
+    #[graphql(name = "connectorURL")]
+    connector_url: String,
+    used: bool,
+    expires_at: Timestamp,
+    created_at: Option<Timestamp>,
+    /// 0001-01-01T00:00:00Z while it is unused.
+    used_at: Option<Timestamp>,
+    /// The pairing data as JSON.
+    raw: Option<String>,
+    /// `raw` in padded standard base64.
+    raw_encoded: Option<String>,
+    #[graphql(name = "type")]
+    kind: Option<OneTimeTokenType>,
+}
+
+impl std::fmt::Debug for OneTimeTokenForRuntime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OneTimeTokenForRuntime").field("used", &self.used).finish_non_exhaustive()
+    }
+}
+
+impl OneTimeTokenForRuntime {
+    pub(super) fn issued(issued: &IssuedToken, addresses: &Addresses) -> Self {
+        let data = issued.pairing_data(&addresses.connector);
+        Self {
+            token: issued.token.expose().to_owned(),
+            connector_url: addresses.connector.clone(),
+            used: false,
+            expires_at: Timestamp(issued.expires_at),
+            created_at: Some(Timestamp(issued.created_at)),
+            used_at: Some(Timestamp::zero()),
+            raw: Some(data.raw().expose().to_owned()),
+            raw_encoded: Some(data.raw_encoded().expose().to_owned()),
+            kind: Some(OneTimeTokenType::Runtime),
+        }
+    }
 }
 
 #[derive(SimpleObject)]

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     error::{graphql, graphql_of_named},
     input::{Label, LabelFilterInput, RuntimeRegisterInput, RuntimeStatusCondition, RuntimeUpdateInput},
+    one_time_token::OneTimeTokenForRuntime,
     page::{self, PageInfo, Start},
     scalar::{Any, Labels, PageCursor, Timestamp},
     schema::{service, view},
@@ -183,6 +184,21 @@ impl RuntimeMutations {
         let view = view(context, WRITE)?;
         let value = service(context)?.delete_runtime_label(&view, &runtime_id, &key).await;
         value.map(|value| Label::new(key, value)).map_err(|failure| graphql(&failure))
+    }
+
+    /// A one-time token: into a new system auth, or into the given one, whose earlier token dies.
+    async fn request_one_time_token_for_runtime(
+        &self,
+        context: &Context<'_>,
+        id: ID,
+        #[graphql(name = "systemAuthID")] system_auth_id: Option<ID>,
+    ) -> Result<OneTimeTokenForRuntime> {
+        let view = view(context, WRITE)?;
+        let service = service(context)?;
+        let auth = system_auth_id.as_ref().map(|id| id.as_str());
+        let issued = service.request_one_time_token_for_runtime(&view, &id, auth).await;
+        let issued = issued.map_err(|failure| graphql(&failure))?;
+        Ok(OneTimeTokenForRuntime::issued(&issued, &service.settings.addresses))
     }
 
     /// An OAuth2 client; its secret is in this answer and nowhere else.

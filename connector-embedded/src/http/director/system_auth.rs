@@ -138,7 +138,8 @@ pub(crate) struct Auth {
 impl Auth {
     /// As it may be seen again.
     fn held(held: &Held, addresses: &Addresses) -> Self {
-        let token = held.token.as_ref();
+        // Upstream shows no token of a runtime (`director/internal/domain/auth/converter.go`).
+        let token = held.token.as_ref().filter(|_| matches!(held.auth.owner, Owner::Application(_)));
         Self {
             credential: held.client.then(|| CredentialData::masked(&held.auth.id, addresses)),
             one_time_token: token

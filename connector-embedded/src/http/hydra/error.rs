@@ -111,6 +111,8 @@ impl From<Failure> for HydraError {
             | ErrorCode::ServerNotRunning
             | ErrorCode::PortTaken
             | ErrorCode::DataDirLocked
+            | ErrorCode::CaKeyUnprotected
+            | ErrorCode::CaKeyLocked
             | ErrorCode::DataDirUnusable
             | ErrorCode::NewerData
             | ErrorCode::SecretGone

@@ -61,6 +61,8 @@ impl From<Failure> for RestError {
             | ErrorCode::ServerNotRunning
             | ErrorCode::PortTaken
             | ErrorCode::DataDirLocked
+            | ErrorCode::CaKeyUnprotected
+            | ErrorCode::CaKeyLocked
             | ErrorCode::DataDirUnusable
             | ErrorCode::NewerData
             | ErrorCode::SecretGone

@@ -3,6 +3,8 @@
 
 mod error;
 
+use std::net::IpAddr;
+
 use axum::{
     Extension, Json,
     extract::{Query, Request, State},
@@ -15,10 +17,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    PeerCertificate, Wires,
+    PeerAddress, PeerCertificate, Wires,
     body::{self, GRAPHQL},
 };
-use crate::service::enrolment::{Applicant, TokenGrant};
+use crate::{
+    service::enrolment::{Applicant, TokenGrant},
+    store::system_auth::Owner,
+};
 use error::RestError;
 
 const WIRE: &str = "legacy rest";
@@ -45,7 +50,7 @@ pub(super) async fn signing_requests_info(
 
 async fn info(wires: &Wires, parameter: TokenParameter, headers: &HeaderMap) -> Result<Value, RestError> {
     let grant = present(wires, parameter, headers).await?;
-    let application = wires.service.application_name(grant.application_id()).await?;
+    let application = name_of(wires, grant.owner()).await?;
     let configuration = wires.service.configuration(&Applicant::Token(grant)).await?;
     let addresses = &wires.service.settings.addresses;
     let (open, secured) = (&addresses.issuer, &addresses.secured);
@@ -85,15 +90,19 @@ pub(super) async fn renewals(
     Extension(peer): Extension<PeerCertificate>,
     request: Request,
 ) -> Response {
-    match wires.service.certificate_holder(peer.0).await {
+    match wires.service.certificate_holder(peer.0, PeerAddress::of(request.extensions())).await {
         Ok(holder) => sign(&wires, Applicant::Certificate(holder), request).await,
         Err(failure) => RestError::from(failure).into_response(),
     }
 }
 
 /// `POST /v1/applications/certificates/revocations`
-pub(super) async fn revocations(State(wires): State<Wires>, Extension(peer): Extension<PeerCertificate>) -> Response {
-    let done = match wires.service.certificate_holder(peer.0).await {
+pub(super) async fn revocations(
+    State(wires): State<Wires>,
+    Extension(peer): Extension<PeerCertificate>,
+    request: Request,
+) -> Response {
+    let done = match wires.service.certificate_holder(peer.0, PeerAddress::of(request.extensions())).await {
         Ok(holder) => wires.service.revoke_own(&holder).await,
         Err(failure) => Err(failure),
     };
@@ -107,19 +116,20 @@ pub(super) async fn revocations(State(wires): State<Wires>, Extension(peer): Ext
 pub(super) async fn management_info(
     State(wires): State<Wires>,
     Extension(peer): Extension<PeerCertificate>,
+    request: Request,
 ) -> Response {
-    match managed(&wires, peer).await {
+    match managed(&wires, peer, PeerAddress::of(request.extensions())).await {
         Ok(answer) => Json(answer).into_response(),
         Err(failure) => RestError::from(failure).into_response(),
     }
 }
 
-async fn managed(wires: &Wires, peer: PeerCertificate) -> Result<Value, Failure> {
-    let holder = wires.service.certificate_holder(peer.0).await?;
-    let application = wires.service.application_name(&holder.application_id).await?;
-    let subject = wires.service.settings.subject.with_common_name(&holder.system_auth_id);
+async fn managed(wires: &Wires, peer: PeerCertificate, from: IpAddr) -> Result<Value, Failure> {
+    let holder = wires.service.certificate_holder(peer.0, from).await?;
+    let application = name_of(wires, &holder.owner).await?;
+    let subject = wires.service.policy().subject().with_common_name(&holder.system_auth_id);
     // Upstream asks the Director with the certificate here, which connects the application.
-    wires.service.application_by_certificate(holder, None).await?;
+    wires.service.caller_by_certificate(holder, None).await?;
     let secured = &wires.service.settings.addresses.secured;
     Ok(json!({
         "clientIdentity": { "application": application },
@@ -132,6 +142,16 @@ async fn managed(wires: &Wires, peer: PeerCertificate) -> Result<Value, Failure>
         },
         "certificate": certificate(&subject),
     }))
+}
+
+/// These paths are for applications; a runtime has its own.
+async fn name_of(wires: &Wires, owner: &Owner) -> Result<String, Failure> {
+    match owner {
+        Owner::Application(id) => wires.service.application_name(id).await,
+        Owner::Runtime(_) | Owner::IntegrationSystem(_) => {
+            Err(Failure::new(ErrorCode::TokenNotAccepted, "invalid token or certificate"))
+        }
+    }
 }
 
 fn certificate(subject: &str) -> Value {
@@ -158,7 +178,7 @@ async fn sign(wires: &Wires, applicant: Applicant, request: Request) -> Response
     match signed.await {
         Ok(chain) => {
             let answer = json!({
-                "crt": STANDARD.encode(chain.chain()),
+                "crt": STANDARD.encode(&chain.chain),
                 "clientCrt": STANDARD.encode(&chain.client),
                 "caCrt": STANDARD.encode(&chain.ca),
             });

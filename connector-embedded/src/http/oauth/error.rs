@@ -104,6 +104,8 @@ impl From<Failure> for OAuthError {
             | ErrorCode::ServerNotRunning
             | ErrorCode::PortTaken
             | ErrorCode::DataDirLocked
+            | ErrorCode::CaKeyUnprotected
+            | ErrorCode::CaKeyLocked
             | ErrorCode::DataDirUnusable
             | ErrorCode::NewerData
             | ErrorCode::SecretGone

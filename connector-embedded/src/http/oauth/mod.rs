@@ -78,7 +78,7 @@ impl Call {
         let credentials = client_authentication::read(&self.parts.headers, &self.form)?;
         let certificate = match self.parts.extensions.get::<PeerCertificate>() {
             Some(peer) => {
-                let holder = wires.service.certificate_holder(peer.0).await;
+                let holder = wires.service.certificate_holder(peer.0, self.source()).await;
                 Some(holder.map_err(|failure| refused_certificate(&failure))?)
             }
             None => None,

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 
 use super::super::{Service, application::not_found};
 use crate::store::{
-    certificate::{self, Revoked},
+    certificate::{self, Revocation, Revoked},
     client_index::Client,
     oauth_client::{self, ClientRow, Listed, Place, SecretRow, Selection, Stored},
     system_auth,
@@ -193,7 +193,8 @@ impl Service {
             Box::pin(async move {
                 if let Some(auth) = &client.system_auth_id {
                     let why = "OAuth2 client removed";
-                    certificate::revoke(connection, Revoked::SystemAuth(auth), "administrator", why, now).await?;
+                    let why = Revocation::ended("administrator", why, now);
+                    certificate::revoke(connection, Revoked::SystemAuth(auth), &why).await?;
                     system_auth::delete(connection, auth).await?;
                 }
                 oauth_client::delete(connection, &client.id).await.map(drop)

@@ -24,6 +24,8 @@ impl Service {
         let mut due = 0;
         while stop.run_until_cancelled(ticks.tick()).await.is_some() {
             self.write_usage().await;
+            self.write_presentations().await;
+            self.drop_ended_authorities().await;
             if due == 0 {
                 self.tidy().await;
                 self.rotate_signing_key_by_age().await;
@@ -31,6 +33,7 @@ impl Service {
             due = (due + 1) % TIDY;
         }
         self.write_usage().await;
+        self.write_presentations().await;
     }
 
     async fn write_usage(&self) {

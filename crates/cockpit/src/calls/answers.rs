@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use super::CallError;
+use super::{CallError, CertificateState};
 use crate::Settings;
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -92,6 +92,18 @@ pub struct TokenSummary {
     pub expired: bool,
 }
 
+/// The newest certificate of a system auth, as far as a line of a list needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthCertificate {
+    pub fingerprint: String,
+    /// 0 is the first of its line, 3 the third renewal.
+    #[ts(type = "number")]
+    pub generation: u64,
+    pub not_after: String,
+    pub state: CertificateState,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthSummary {
@@ -100,6 +112,10 @@ pub struct AuthSummary {
     pub client_id: Option<String>,
     pub cert_common_name: Option<String>,
     pub token: Option<TokenSummary>,
+    /// Null: none was issued, or this environment does not list its certificates.
+    pub certificate: Option<AuthCertificate>,
+    /// Left behind: no credential came of it, and its token cannot be used any more.
+    pub orphaned: bool,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

@@ -3,20 +3,18 @@
 use pairing::Secret;
 use serde::{Deserialize, Deserializer, de};
 
-/// Far more than any OAuth2 provider gives out.
-const MAX_BYTES: usize = 4096;
-
-/// Wrapped before anything else sees it: neither `Debug` nor a refusal repeats it.
+/// Wrapped before anything else sees it: neither `Debug` nor a refusal repeats it. The usual limit in bytes is far
+/// more than any OAuth2 provider gives out and than any passphrase that a person types.
 #[derive(Clone, Debug)]
-pub struct SecretText(Secret);
+pub struct SecretText<const MAX_BYTES: usize = 4096>(Secret);
 
-impl SecretText {
+impl<const MAX_BYTES: usize> SecretText<MAX_BYTES> {
     pub(crate) fn into_inner(self) -> Secret {
         self.0
     }
 }
 
-impl<'de> Deserialize<'de> for SecretText {
+impl<'de, const MAX_BYTES: usize> Deserialize<'de> for SecretText<MAX_BYTES> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The deserializer's own error quotes what it found.
         let typed = String::deserialize(deserializer).map_err(|_| de::Error::custom("the secret is not a text"))?;

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use pairing::ErrorCode;
 use ts_rs::TS;
 
-use super::{answers::*, inputs::*, oauth_answers::*, oauth_inputs::*, *};
+use super::{
+    answers::*, authority_answers::*, authority_inputs::*, certificate_answers::*, certificate_inputs::*, inputs::*,
+    oauth_answers::*, oauth_inputs::*, *,
+};
 use crate::{Settings, Theme};
 
 /// One file with every type and the table of calls, in a stable order. `cargo xtask codegen` writes it.
@@ -37,7 +40,7 @@ fn declarations(config: &ts_rs::Config) -> Vec<String> {
     declare![
         CallError ServerState Environment Theme Settings AppState
         Nothing ListApplications ApplicationRow ApplicationPage ApplicationRef
-        AuthKind TokenSummary AuthSummary ApplicationDetail
+        AuthKind TokenSummary AuthCertificate AuthSummary ApplicationDetail
         CreateApplication UpdateApplication DeletionImpact DeleteApplication
         AuthType ApplicationPairing AuthTypeOffer Form FormInfo RequestPairing
         ClipboardState CopyOutcome PairingReceipt PairingRef PairingForm PlainText Revealed Cleared Saved
@@ -46,6 +49,20 @@ fn declarations(config: &ts_rs::Config) -> Vec<String> {
         ListOAuthClients OAuthClientRef RotateOAuthSecret RotatedOAuthSecret RetireOAuthSecret
         SetOAuthClientEnabled DeleteOAuthClient
         TokenAuthMethod GetAccessToken AccessTokenReceipt AccessTokenRef AccessTokenForm CopyAccessToken
+        CertificateOwnerKind CertificateKind CertificateState CertificateRefusal RevocationReason
+        CertificateRow CertificatePage CertificateOrder ListCertificates CertificateRef
+        ChainRole ChainLink CertificateField CertificateExtension CertificateDetail
+        TimelineBucket AuthorityState TimelineAuthority Timeline DarkAt DarkOwner DarkOwners
+        RevokeCertificate RevokeOwnerCertificates RevokedCertificates
+        VerifyCertificate VerifyVerdict CertificateCheck
+        ExportForm ExportCertificate CertificateCopyForm CopyCertificate
+        CheckRequest RequestKind RequestVerdict SubjectField RequestReport SigningKind SignRequest
+        CleanUpAuths CleanedUp
+        AuthorityOrigin AuthorityRow CaKeyProtection RevocationList ServerCertificate ListenerName ListenerTls
+        ListenerRow AuthorityFidelity AuthorityView
+        AuthorityKey RotateAuthority ImportAuthority RetireAuthority BackupPassphrase OldChainOwner OldChain
+        PolicySubject PolicyKeys PolicyLifetimes PolicyThresholds RevocationMode Policy PolicyView PolicyFault
+        PolicyOutcome UnlockServer
     ]
 }
 
@@ -114,7 +131,9 @@ mod tests {
         assert_eq!(
             declaration::<Settings>(&config),
             "export type Settings = {\n  theme: Theme;\n  /** How long a copied secret stays in the clipboard. */\n  \
-             clipboardSeconds: number;\n};\n"
+             clipboardSeconds: number;\n  \
+             /** How many days before a certificate expires the desktop is told: any of 30, 14, 7, 1. */\n  \
+             notifyDays: Array<number>;\n};\n"
         );
         assert!(declaration::<ApplicationDetail>(&config).contains("\n  labels: Record<string, unknown>;\n"));
     }

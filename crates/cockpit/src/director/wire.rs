@@ -74,6 +74,9 @@ impl Auth {
             client_id: self.client_id.clone(),
             cert_common_name: self.cert_common_name.clone(),
             token: self.token.as_ref().map(|token| token.summary(now)),
+            certificate: None,
+            // As far as can be said here: nothing came of it so far. Whether anything still can: system_auths.rs.
+            orphaned: self.readable && self.client_id.is_none() && self.cert_common_name.is_none(),
         }
     }
 }

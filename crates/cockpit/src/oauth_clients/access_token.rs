@@ -4,6 +4,7 @@
 use pairing::{ErrorCode, Moment, Secret};
 
 use super::{
+    RegistrySession,
     held_tokens::AccessToken,
     token_content::TokenContent,
     token_endpoint::{Granted, TokenRequest, request_token},
@@ -16,6 +17,7 @@ use crate::{
         GetAccessToken, Nothing, Revealed, SecretText, Text,
     },
     cockpit::{Connection, lock},
+    console::About,
 };
 
 /// Compass gives an application two, an integration system about thirty.
@@ -136,8 +138,11 @@ async fn explain(
     request: TokenRequest<'_>,
     refusal: &Refusal,
 ) -> Problem {
-    let found = match &connection.registry {
-        Some(registry) => Some(registry.session(call).client(request.client_id).await),
+    let found = match &connection.console {
+        Some(console) => {
+            let registry = RegistrySession(console.session(call, About::OAuthClients));
+            Some(registry.client(request.client_id).await)
+        }
         None => None,
     };
     let row;

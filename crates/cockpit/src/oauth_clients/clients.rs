@@ -10,6 +10,7 @@ use crate::{
         OAuthClientRef, OAuthClientRow, RetireOAuthSecret, SetOAuthClientEnabled, TokenAuthMethod,
     },
     cockpit::{Connection, lock},
+    console::About,
     recipes::shell_word,
 };
 
@@ -103,13 +104,8 @@ impl Cockpit {
     /// # Errors
     /// No server runs, or the environment does not show its clients.
     pub(super) fn registry(&self, call: CorrelationId) -> Result<(Connection, RegistrySession), Problem> {
-        let connection = self.connection()?;
-        let Some(registry) = &connection.registry else {
-            return Err(Problem::new(ErrorCode::InvalidOperation, "This environment does not show its OAuth clients.")
-                .hint("Look in the console of the OAuth2 provider that it uses."));
-        };
-        let session = registry.session(call);
-        Ok((connection, session))
+        let (connection, session) = self.console(call, About::OAuthClients)?;
+        Ok((connection, RegistrySession(session)))
     }
 
     pub(super) fn oauth_client_detail(&self, connection: &Connection, found: OneClient) -> OAuthClientDetail {

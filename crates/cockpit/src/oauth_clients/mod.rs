@@ -5,7 +5,6 @@
 mod access_token;
 mod clients;
 mod held_tokens;
-mod refusal;
 mod registry;
 mod rotation;
 mod token_content;
@@ -14,5 +13,5 @@ mod token_refusal;
 mod wire;
 
 pub(crate) use held_tokens::AccessTokens;
-pub(crate) use registry::{Registry, RegistrySession};
+pub(crate) use registry::RegistrySession;
 pub(crate) use token_endpoint::{TokenRequest, form_encoded, request_token};

@@ -1,13 +1,13 @@
 //! Handing over: show, copy, save. A clipboard that cannot be written is an outcome, never an error.
 
-use pairing::{ErrorCode, Secret};
+use pairing::Secret;
+use zeroize::Zeroizing;
 
 use crate::{
     Cockpit, Problem, SecretWritten,
     calls::{ClipboardState, CopyOutcome, CorrelationId, Form, PairingForm, PlainText, Revealed, Saved},
     cockpit::lock,
     desktop::ClipboardUnavailable,
-    private_file,
 };
 
 impl Cockpit {
@@ -21,32 +21,30 @@ impl Cockpit {
     }
 
     pub(crate) async fn copy_plain(&self, _: CorrelationId, input: PlainText) -> Result<CopyOutcome, Problem> {
-        Ok(plain(self.desktop.write_plain(input.text.into_inner()).await))
+        Ok(self.copy_text(input.text.into_inner()).await)
+    }
+
+    /// Copies something that is not secret.
+    pub(crate) async fn copy_text(&self, text: String) -> CopyOutcome {
+        plain(self.desktop.write_plain(text).await)
     }
 
     pub(crate) async fn save_pairing(&self, _: CorrelationId, input: PairingForm) -> Result<Saved, Problem> {
         let pairing = self.pairing(&input.pairing_id)?;
         // Rendered before the dialog: what is saved is what was on the page when Save was pressed.
         let value = pairing.render(input.form)?;
-        let Some(path) = self.desktop.choose_save_path(pairing.suggested_name(input.form)).await else {
-            return Ok(Saved { saved_to: None });
-        };
-        let target = path.clone();
-        let written =
-            tokio::task::spawn_blocking(move || private_file::write(&target, value.expose().as_bytes())).await;
-        written.unwrap_or_else(|cause| Err(std::io::Error::other(cause))).map_err(|cause| {
-            Problem::new(ErrorCode::FileNotWritten, format!("{} could not be written.", path.display()))
-                .hint("Choose another folder, or copy the value instead.")
-                .detail(cause.to_string())
-        })?;
-        self.handed_over(&pairing.id, input.form);
-        Ok(Saved { saved_to: Some(path.display().to_string()) })
+        let content = Zeroizing::new(value.expose().as_bytes().to_vec());
+        let saved = self.save_where_chosen(pairing.suggested_name(input.form), content).await?;
+        if saved.saved_to.is_some() {
+            self.handed_over(&pairing.id, input.form);
+        }
+        Ok(saved)
     }
 
     pub(super) async fn copy_form(&self, pairing_id: &str, form: Form) -> Result<CopyOutcome, Problem> {
         let value = self.pairing(pairing_id)?.render(form)?;
         if !form.is_secret() {
-            return Ok(plain(self.desktop.write_plain(value.expose().to_owned()).await));
+            return Ok(self.copy_text(value.expose().to_owned()).await);
         }
         let outcome = self.copy_secret(value).await;
         if outcome.clipboard == ClipboardState::Written {

@@ -97,6 +97,11 @@ impl Pairings {
         self.list.push(pairing);
     }
 
+    /// For which system auth the data of a pairing is.
+    pub(crate) fn system_auth_of(&self, id: &str) -> Option<&str> {
+        self.find(id).map(|pairing| pairing.system_auth_id.as_str())
+    }
+
     fn find(&self, id: &str) -> Option<&Pairing> {
         self.list.iter().find(|pairing| pairing.id == id)
     }

@@ -75,6 +75,8 @@ pub enum KeyRefusal {
     PointForm,
     #[error("The EC key is not a point on its curve.")]
     OffCurve,
+    #[error("The key is {0}, which this Connector does not take: expected {1}.")]
+    NotAllowed(KeyDescription, String),
 }
 
 /// A `SubjectPublicKeyInfo` that is well-formed; whether the key is any good is for [`check`].

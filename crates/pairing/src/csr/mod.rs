@@ -14,7 +14,9 @@
 
 mod der;
 mod encoding;
+mod inspection;
 mod key;
+mod key_rules;
 mod modulus;
 mod name;
 mod refusal;
@@ -26,7 +28,9 @@ use aws_lc_rs::digest;
 use crate::Subject;
 
 pub use encoding::{Base64Fault, MAX_FIELD_BYTES};
+pub use inspection::{InspectedAttribute, Inspection, inspect};
 pub use key::{KeyDescription, KeyRefusal};
+pub use key_rules::KeyRules;
 pub use name::{Attribute, AttributeFault};
 pub use refusal::CsrRefusal;
 pub use signature::SignatureRefusal;
@@ -47,10 +51,24 @@ pub struct CheckedCsr {
 /// # Errors
 /// The first thing that is wrong.
 pub fn check(field: &str, subject: &Subject, common_name: &str) -> Result<CheckedCsr, CsrRefusal> {
+    check_with(field, subject, common_name, &KeyRules::default())
+}
+
+/// As [`check`], with a choice of keys that is narrower than what is safe at all.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check_with(
+    field: &str,
+    subject: &Subject,
+    common_name: &str,
+    keys: &KeyRules,
+) -> Result<CheckedCsr, CsrRefusal> {
     let der = encoding::decode(field)?;
     let request = request::Request::read(&der)?;
     // Before the signature: verifying under an oversized or malformed key would cost what the check saves.
     let key = key::check(&request.key)?;
+    keys.allow(key)?;
     signature::verify(&request, key)?;
     name::check(&request.subject, subject, common_name)?;
     let mut sha256 = [0; 32];

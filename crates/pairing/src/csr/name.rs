@@ -137,18 +137,32 @@ pub(super) fn check(name: &Name, subject: &Subject, common_name: &str) -> Result
         (Attribute::Locality, &subject.locality),
         (Attribute::Province, &subject.province),
     ] {
-        let values: Vec<_> = name.0.iter().filter(|(found, _)| *found == attribute).map(|(_, value)| value).collect();
-        let expected = expected.to_owned();
-        let fault = match values[..] {
-            [] => AttributeFault::Missing { expected },
-            [None] => AttributeFault::NotText { expected },
-            [Some(value)] if *value == expected => continue,
-            [Some(value)] => AttributeFault::Different { value: value.clone(), expected },
-            _ => AttributeFault::Repeated { times: values.len(), expected },
-        };
-        return Err(CsrRefusal::Attribute(attribute, fault));
+        if let Some(fault) = name.fault(attribute, expected) {
+            return Err(CsrRefusal::Attribute(attribute, fault));
+        }
     }
     Ok(())
+}
+
+impl Name {
+    /// Every value of one attribute, as they came; `None` is one that is not text.
+    pub(super) fn values(&self, attribute: Attribute) -> Vec<Option<&str>> {
+        let values = self.0.iter().filter(|(found, _)| *found == attribute);
+        values.map(|(_, value)| value.as_deref()).collect()
+    }
+
+    /// What is wrong with one attribute, if anything is.
+    pub(super) fn fault(&self, attribute: Attribute, expected: &str) -> Option<AttributeFault> {
+        let values = self.values(attribute);
+        let expected = expected.to_owned();
+        Some(match values[..] {
+            [] => AttributeFault::Missing { expected },
+            [None] => AttributeFault::NotText { expected },
+            [Some(value)] if value == expected => return None,
+            [Some(value)] => AttributeFault::Different { value: value.to_owned(), expected },
+            _ => AttributeFault::Repeated { times: values.len(), expected },
+        })
+    }
 }
 
 fn known(kind: &Oid<'_>) -> Option<Attribute> {

@@ -32,6 +32,8 @@ impl Running {
     pub(crate) fn start(data: &Path, options: &[&str]) -> Outcome<Self> {
         let mut command = Command::new(binary("CONNECTOR_EMBEDDED_BIN", "connector-embedded"));
         command.args(["serve", "--port", "0", "--mtls-port", "0", "--log", "warn", "--data-dir"]).arg(data);
+        // No key store is part of what is measured.
+        command.env("CONNECTOR_EMBEDDED_CA_KEY_PROTECTION", "plain");
         Self::spawn(command.args(options))
     }
 

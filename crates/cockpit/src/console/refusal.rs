@@ -1,10 +1,11 @@
-//! From what the registry answered to the words of the window. Decided by its `code`, else by HTTP status: the
+//! From what the console answered to the words of the window. Decided by its `code`, else by HTTP status: the
 //! message of the other side is shown folded and never read.
 
 use pairing::ErrorCode;
 use reqwest::StatusCode;
 use serde::Deserialize;
 
+use super::About;
 use crate::{Problem, https};
 
 /// The body of every refusal.
@@ -21,20 +22,16 @@ impl Refused {
         serde_json::from_slice(body).unwrap_or_default()
     }
 
-    pub(super) fn problem(self, host: &str, status: StatusCode, retry_after: Option<u32>) -> Problem {
+    pub(super) fn problem(self, about: About, host: &str, status: StatusCode, retry_after: Option<u32>) -> Problem {
         let code = self.code.unwrap_or_else(|| by_status(status));
         let detail = if self.message.is_empty() { format!("HTTP {status}") } else { self.message };
-        words(code, host, retry_after).detail(detail)
+        words(about, code, host, retry_after).detail(detail)
     }
 }
 
 /// An answer that is not what was agreed.
-pub(super) fn protocol(host: &str, cause: impl Into<String>) -> Problem {
-    words(ErrorCode::Protocol, host, None).detail(cause)
-}
-
-pub(super) fn client_gone() -> Problem {
-    Problem::new(ErrorCode::NotFound, "This OAuth client no longer exists.").hint("Go back to the list and reload it.")
+pub(super) fn protocol(about: About, host: &str, cause: impl Into<String>) -> Problem {
+    words(about, ErrorCode::Protocol, host, None).detail(cause)
 }
 
 fn by_status(status: StatusCode) -> ErrorCode {
@@ -47,42 +44,53 @@ fn by_status(status: StatusCode) -> ErrorCode {
         502..=504 => ErrorCode::Unavailable,
         507 => ErrorCode::StorageFull,
         500.. => ErrorCode::Internal,
-        // A 404 without a code is not about a client: there is no registry at this address.
+        // A 404 without a code is not about an id: there is no console at this address.
         _ => ErrorCode::Protocol,
     }
 }
 
-fn words(code: ErrorCode, host: &str, retry_after: Option<u32>) -> Problem {
+fn words(about: About, code: ErrorCode, host: &str, retry_after: Option<u32>) -> Problem {
+    let side = match about {
+        About::OAuthClients => "client registry",
+        About::Certificates => "certificate inventory",
+        About::Authority => "certificate authority",
+    };
     match code {
-        ErrorCode::NotFound => client_gone(),
-        ErrorCode::Unauthorized => Problem::new(code, "The client registry doesn't accept our sign-in.")
+        ErrorCode::NotFound => about.gone(),
+        ErrorCode::Unauthorized => Problem::new(code, format!("The {side} doesn't accept our sign-in."))
             .hint("Restart the local server, or sign in to this environment again."),
         ErrorCode::InsufficientScopes => Problem::new(code, "Your sign-in may not do this.")
             .hint("The details name the permission; ask your administrator for it."),
         ErrorCode::InvalidData => {
-            Problem::new(code, "The client registry refused a value.").hint("The details name the field and the rule.")
+            Problem::new(code, format!("The {side} refused a value.")).hint("The details name the field and the rule.")
         }
-        ErrorCode::InvalidOperation => Problem::new(code, "The client registry doesn't allow this now.")
+        ErrorCode::CsrRefused => Problem::new(code, "The Connector refused the signing request.")
+            .hint("The details say what must change; check the request here to see every difference."),
+        ErrorCode::InvalidOperation => Problem::new(code, format!("The {side} doesn't allow this now."))
             .hint("The details say what is in the way."),
         ErrorCode::BadRequest | ErrorCode::TooLarge => {
-            Problem::new(code, "The client registry could not read the request.")
+            Problem::new(code, format!("The {side} could not read the request."))
                 .hint("This is a fault of this program; report it with the details.")
         }
         ErrorCode::RateLimited => https::slow_down(host, retry_after),
         ErrorCode::Unavailable => {
             Problem::new(code, format!("{host} is not ready to answer.")).hint("Wait a moment and try again.")
         }
-        ErrorCode::StorageFull => Problem::new(code, "The registry's disk is full; nothing was changed.")
-            .hint("Free some space and try again. Getting access tokens still works."),
-        ErrorCode::Protocol => Problem::new(code, format!("{host} doesn't answer like a client registry."))
+        ErrorCode::CaKeyLocked | ErrorCode::CaKeyUnprotected => Problem::new(
+            code,
+            "The CA key couldn't be unlocked: nothing new can be signed. What was issued still works.",
+        )
+        .hint("Unlock it, or restore a backup."),
+        ErrorCode::StorageFull => Problem::new(code, "The server's disk is full; nothing was changed.")
+            .hint("Free some space and try again. What was issued before still works."),
+        ErrorCode::Protocol => Problem::new(code, format!("{host} doesn't answer like a {side}."))
             .hint("Check the address of the environment."),
-        // Codes of other wires: here each would be a fault of the registry.
+        // Codes of other wires: here each would be a fault of the other side.
         ErrorCode::Internal
         | ErrorCode::NotUniqueName
         | ErrorCode::TenantRequired
         | ErrorCode::TenantNotFound
         | ErrorCode::TokenNotAccepted
-        | ErrorCode::CsrRefused
         | ErrorCode::CertificateNotAccepted
         | ErrorCode::ClientNotAccepted
         | ErrorCode::Unreachable
@@ -95,7 +103,7 @@ fn words(code: ErrorCode, host: &str, retry_after: Option<u32>) -> Problem {
         | ErrorCode::NewerData
         | ErrorCode::SecretGone
         | ErrorCode::FileNotWritten => {
-            Problem::new(ErrorCode::Internal, "The client registry had a problem of its own.")
+            Problem::new(ErrorCode::Internal, format!("The {side} had a problem of its own."))
                 .hint("Try again. If it stays, give the correlation id to whoever runs the server.")
         }
     }
@@ -106,7 +114,12 @@ mod tests {
     use super::*;
 
     fn problem(status: u16, body: &str) -> Problem {
-        Refused::read(body.as_bytes()).problem("localhost", StatusCode::from_u16(status).unwrap(), Some(12))
+        Refused::read(body.as_bytes()).problem(
+            About::OAuthClients,
+            "localhost",
+            StatusCode::from_u16(status).unwrap(),
+            Some(12),
+        )
     }
 
     #[test]

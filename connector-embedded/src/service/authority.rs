@@ -1,0 +1,214 @@
+//! The certificate authorities as the administrator sees and changes them.
+
+use std::sync::Arc;
+
+use pairing::{ErrorCode, Failure, Moment};
+use sqlx::SqliteConnection;
+use x509_parser::prelude::{FromDer as _, X509Certificate};
+
+use super::Service;
+use crate::{
+    ca::{Authorities, Successor, certificate_to_pem, sha256},
+    store::{
+        Store,
+        authority::{self, AuthorityRow},
+        certificate::{self, OnOldChain},
+        setting,
+    },
+};
+
+/// An authority, and how many certificates of it count.
+#[derive(Clone, Debug)]
+pub(crate) struct AuthorityShown {
+    pub(crate) row: AuthorityRow,
+    pub(crate) current_certificates: i64,
+}
+
+/// Where the store keeps when the last backup was made.
+pub(super) const LAST_BACKUP: &str = "last backup at";
+
+impl Service {
+    /// All authorities, also the retired ones, the active one first.
+    pub(crate) async fn authorities_shown(&self) -> Result<Vec<AuthorityShown>, Failure> {
+        let now = self.clock.now();
+        let mut connection = self.store.read().await?;
+        let counts = authority::current_certificates(&mut connection, now).await?;
+        let rows = authority::all(&mut connection).await?;
+        Ok(rows
+            .into_iter()
+            .map(|mut row| {
+                // Its time may have come a moment ago.
+                if row.state == "trusted" && row.trusted_until.is_some_and(|until| until <= now.unix_millis()) {
+                    row.state = "retired".into();
+                }
+                let count = counts.iter().find(|(issuer, _)| *issuer == row.fingerprint);
+                AuthorityShown { current_certificates: count.map_or(0, |(_, count)| *count), row }
+            })
+            .collect())
+    }
+
+    /// Whose certificates that count are all from before the last change of authority, and how many they are.
+    pub(crate) async fn on_old_chain(&self, first: usize) -> Result<(Vec<OnOldChain>, i64), Failure> {
+        let mut connection = self.store.read().await?;
+        certificate::on_old_chain(&mut connection, self.clock.now(), first).await
+    }
+
+    /// Said for as long as a key lies in the open.
+    pub(crate) fn key_warning(&self) -> Option<String> {
+        let keys = self.authorities.keys();
+        (keys.protection() == "plain").then(|| {
+            format!(
+                "The key of the certificate authority is not encrypted: it is in a file that only you can read, in {}.",
+                keys.path("").display()
+            )
+        })
+    }
+
+    pub(crate) async fn last_backup(&self) -> Result<Option<String>, Failure> {
+        let mut connection = self.store.read().await?;
+        setting::get(&mut connection, LAST_BACKUP).await
+    }
+
+    /// An authority and those above it as PEM, also a retired one; empty when it is unknown.
+    pub(super) async fn authority_pem(&self, fingerprint: &[u8]) -> Result<String, Failure> {
+        if let Some(member) = self.authorities.set().with(fingerprint) {
+            return Ok(member.authority.certificate_pem().to_owned());
+        }
+        let mut connection = self.store.read().await?;
+        let rows = authority::all(&mut connection).await?;
+        let row = rows.into_iter().find(|row| row.fingerprint == fingerprint);
+        Ok(row.map(|row| certificate_to_pem(&row.certificate)).unwrap_or_default())
+    }
+
+    /// Another authority signs from now on. What the present one signed is accepted for `old_trusted` seconds more.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidData`] with what is wrong with an imported one, [`ErrorCode::InvalidOperation`] when it is
+    /// the one that signs already.
+    pub(crate) async fn change_authority(
+        self: &Arc<Self>,
+        successor: Successor,
+        old_trusted: i64,
+    ) -> Result<(), Failure> {
+        let changing = self.changing.lock().await;
+        let service = Arc::clone(self);
+        let now = self.clock.now();
+        // Making an RSA key takes seconds, encrypting any key a good part of one.
+        let prepared = tokio::task::spawn_blocking(move || service.authorities.prepare(successor, now));
+        let (member, row) = prepared.await.map_err(Failure::internal)??;
+        let set = self.authorities.set();
+        let present = &set.active().authority;
+        if present.fingerprint() == member.authority.fingerprint() {
+            let message = "This certificate authority is the one that signs already.";
+            return Err(Failure::new(ErrorCode::InvalidOperation, message));
+        }
+        let old_until = now.plus_seconds(old_trusted).min(present.not_after());
+        self.store
+            .write(move |connection| {
+                Box::pin(async move { authority::activate(connection, &row, Some(old_until)).await })
+            })
+            .await?;
+        let name = subject(member.authority.certificate_der());
+        self.authorities.install(member, old_until, now)?;
+        drop(changing);
+        tracing::warn!(
+            until = old_until.rfc3339(),
+            "\"{name}\" signs from now on; the one before is accepted until then"
+        );
+        self.drop_ended_authorities().await;
+        Ok(())
+    }
+
+    /// Stops accepting what an earlier authority signed.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidOperation`] for the one that signs, [`ErrorCode::NotFound`].
+    pub(crate) async fn retire_authority(&self, fingerprint: [u8; 32]) -> Result<(), Failure> {
+        let _changing = self.changing.lock().await;
+        if self.authorities.set().active().authority.fingerprint() == &fingerprint {
+            let message = "This certificate authority signs. Put another one in its place first.";
+            return Err(Failure::new(ErrorCode::InvalidOperation, message));
+        }
+        let now = self.clock.now();
+        let retired = self
+            .store
+            .write(move |connection| Box::pin(async move { authority::retire(connection, &fingerprint, now).await }))
+            .await?;
+        if !retired && self.authority_pem(&fingerprint).await?.is_empty() {
+            return Err(Failure::new(ErrorCode::NotFound, "There is no such certificate authority."));
+        }
+        self.authorities.drop_ended(Some(&fingerprint), now)
+    }
+
+    /// Retires the authorities whose time has come.
+    pub(super) async fn drop_ended_authorities(&self) {
+        let now = self.clock.now();
+        if self.authorities.set().next_end().is_none_or(|end| end > now) {
+            return;
+        }
+        let _changing = self.changing.lock().await;
+        let set = self.authorities.set();
+        let ended = set.members().iter().filter(|member| member.trusted_until.is_some_and(|until| until <= now));
+        let ended: Vec<[u8; 32]> = ended.map(|member| *member.authority.fingerprint()).collect();
+        let retired = self
+            .store
+            .write(move |connection| Box::pin(async move { retire_all(connection, &ended, now).await }))
+            .await;
+        if let Err(failure) = retired.and_then(|()| self.authorities.drop_ended(None, now)) {
+            tracing::warn!(
+                detail = failure.detail,
+                "an authority whose time has come could not be retired yet: {failure}"
+            );
+        }
+    }
+}
+
+async fn retire_all(connection: &mut SqliteConnection, ended: &[[u8; 32]], now: Moment) -> Result<(), Failure> {
+    for fingerprint in ended {
+        authority::retire(connection, fingerprint, now).await?;
+    }
+    Ok(())
+}
+
+/// Records the first authority, and what certificates from before there was a record of authorities lack.
+pub(crate) async fn record(
+    store: &Store,
+    authorities: &Authorities,
+    first: Option<AuthorityRow>,
+) -> Result<(), Failure> {
+    let signer = *authorities.active().fingerprint();
+    let (incomplete, missing) = {
+        let mut connection = store.read().await?;
+        let missing = none_is_active(&mut connection).await?;
+        (certificate::incomplete(&mut connection).await?, missing)
+    };
+    let first = first.filter(|_| missing);
+    if first.is_none() && incomplete.is_empty() {
+        return Ok(());
+    }
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                if let Some(row) = &first {
+                    authority::activate(connection, row, None).await?;
+                }
+                for (fingerprint, der) in &incomplete {
+                    let (_, parsed) = X509Certificate::from_der(der).map_err(Failure::internal)?;
+                    let key = sha256(parsed.public_key().raw);
+                    certificate::complete(connection, fingerprint, &signer, &key).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Whether no authority is recorded yet.
+async fn none_is_active(connection: &mut SqliteConnection) -> Result<bool, Failure> {
+    Ok(authority::all(connection).await?.iter().all(|row| row.state != "active"))
+}
+
+/// The subject of a certificate, for a person.
+pub(crate) fn subject(der: &[u8]) -> String {
+    X509Certificate::from_der(der).map(|(_, parsed)| parsed.subject().to_string()).unwrap_or_default()
+}

@@ -1,0 +1,157 @@
+//! Time passes, stands still and jumps: certificates end, the server's own is made anew, and a clock that goes backwards
+//! signs nothing.
+
+use std::{process::Command, time::Duration};
+
+use blackbox::{Clock, OpenSsl, Pairing, Program, Server, Tool, text, until};
+use serde_json::json;
+
+use super::{entry, refusal};
+
+/// A server that lives by a clock of its own.
+fn start(openssl: &OpenSsl, clock: &Clock, options: &[&str]) -> Server {
+    let server = Server::run(clock.of(Program::serve(&openssl.path("data"), options)));
+    openssl.write("ca.pem", std::fs::read(server.ready("caFile")).unwrap());
+    server
+}
+
+/// HTTP status and answer of a query by a client that lives by the same clock, with `NAME.pem` when there is a name.
+fn curl(openssl: &OpenSsl, clock: &Clock, server: &Server, name: &str, query: &str) -> (String, String) {
+    let curl = Tool::of(clock.of(Command::new("curl"))).words("--silent --show-error --write-out %{http_code}");
+    let curl = curl.words("--cacert").argument(openssl.path("ca.pem").to_str().unwrap());
+    let (curl, url) = if name.is_empty() {
+        let token = server.admin_token();
+        let curl = curl.argument("-H").argument(&format!("Authorization: Bearer {token}"));
+        (curl.argument("-H").argument(&format!("Tenant: {}", server.ready("tenant"))), server.ready("directorUrl"))
+    } else {
+        let file = |kind: &str| openssl.path(&format!("{name}.{kind}")).to_str().unwrap().to_owned();
+        let curl = curl.words("--cert").argument(&file("pem")).words("--key").argument(&file("key"));
+        let field = if query.contains("viewer") { "certificateSecuredDirectorUrl" } else { "certificateSecuredConnectorUrl" };
+        (curl, server.ready(field))
+    };
+    let body = json!({ "query": query }).to_string();
+    let curl = curl.argument("-H").argument("Content-Type: application/json").words("--data").argument(&body);
+    let output = curl.argument(url).output("");
+    let answer = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    let status = text(&output.stdout).chars().rev().take(3).collect::<Vec<_>>().into_iter().rev().collect();
+    (status, answer)
+}
+
+const VIEWER: &str = "query { result: viewer { id } }";
+const CONFIGURATION: &str = "query { result: configuration { certificateSigningRequestInfo { subject } } }";
+
+async fn pair(openssl: &OpenSsl, server: &Server) -> Pairing {
+    let pairing = server.pair(&server.register("by the clock").await).await;
+    openssl.keep("client", &pairing);
+    pairing
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_told_that_it_is_expired() {
+    let openssl = OpenSsl::new();
+    let clock = Clock::new(openssl.folder());
+    let server = start(&openssl, &clock, &["--certificate-ttl", "1h"]);
+    let pairing = pair(&openssl, &server).await;
+    assert_eq!(curl(&openssl, &clock, &server, "client", VIEWER).0, "200");
+    clock.set("+59m");
+    assert_eq!(curl(&openssl, &clock, &server, "client", VIEWER).0, "200");
+    clock.set("+61m");
+    for query in [VIEWER, CONFIGURATION] {
+        let (status, answer) = curl(&openssl, &clock, &server, "client", query);
+        assert!(status == "000" || status == "401" || answer.contains("Failed to authenticate"), "{answer}");
+        assert!(!answer.contains(&pairing.application), "{answer}");
+    }
+    clock.set("+0");
+    // In the window, and in the log.
+    let refused = refusal(&server, &pairing.name()).await;
+    assert_eq!((&refused["why"], &refused["from"]), (&json!("expired"), &json!("127.0.0.1")), "{refused}");
+    let (ended, _) = server.stop().await;
+    assert!(ended.log.lines().any(|line| line.contains("it has expired") && line.contains(&pairing.name()[..16])), "{}", ended.log);
+}
+
+#[tokio::test]
+async fn a_certificate_from_the_future_is_not_valid_yet() {
+    let openssl = OpenSsl::new();
+    let clock = Clock::new(openssl.folder());
+    let server = start(&openssl, &clock, &[]);
+    let (token, subject) = server.connector(&server.token(&server.register("early").await).await).token_and_subject().await;
+    // The clock is wrong when it is signed, and right again afterwards.
+    clock.set("+3m");
+    let request = blackbox::CertificateRequest::new(&subject, &blackbox::key());
+    let reply = server.connector(&token).sign(&request.field()).await;
+    clock.set("+0");
+    let leaf = text(&blackbox::unbase64(reply.result()["clientCertificate"].as_str().unwrap_or_else(|| panic!("{reply:?}"))));
+    openssl.write("leaf.pem", &leaf);
+    let name = blackbox::hex(&blackbox::sha256(&blackbox::der(&leaf)));
+    assert_eq!(entry(&server, &name).await["state"], "not_yet_valid");
+}
+
+/// Tokens, certificates and the list of revocations all say when; with a clock that has gone backwards they would lie.
+#[tokio::test]
+async fn a_clock_that_went_backwards_signs_nothing_until_it_is_right_again() {
+    let openssl = OpenSsl::new();
+    let clock = Clock::new(openssl.folder());
+    let server = start(&openssl, &clock, &[]);
+    let application = server.register("backwards").await;
+    server.pair(&application).await;
+    let sign = async || {
+        let (token, subject) = server.connector(&server.token(&application).await).token_and_subject().await;
+        let request = blackbox::CertificateRequest::new(&subject, &blackbox::key());
+        server.connector(&token).sign(&request.field()).await
+    };
+    clock.set("-1y");
+    // Nobody's certificate begins before the authority's does.
+    let (status, answer) = curl(&openssl, &clock, &server, "", "query { result: applications { totalCount } }");
+    assert!(status == "000" || status == "200", "{answer}");
+    let (token, subject) = {
+        let query = format!("mutation {{ result: requestOneTimeTokenForApplication(id: \"{application}\") {{ token }} }}");
+        let reply = server.administrator().graphql(&query, serde_json::Value::Null).await;
+        let Some(token) = reply.result()["token"].as_str().map(str::to_owned) else {
+            assert!(reply.message().contains("clock"), "{reply:?}");
+            clock.set("+0");
+            assert!(sign().await.result().is_object());
+            return;
+        };
+        let reply = server.connector(&token).configuration().await;
+        let text = |pointer: &str| reply.result().pointer(pointer).and_then(|value| value.as_str().map(str::to_owned));
+        (text("/token/token").unwrap(), text("/certificateSigningRequestInfo/subject").unwrap())
+    };
+    let request = blackbox::CertificateRequest::new(&subject, &blackbox::key());
+    let reply = server.connector(&token).sign(&request.field()).await;
+    assert!(reply.message().contains("clock"), "the message names the clock: {reply:?}");
+    clock.set("+0");
+    assert!(sign().await.result()["clientCertificate"].is_string());
+}
+
+/// The machine sleeps for two months; its clock is right when it wakes. The server's own certificate is made anew before
+/// anybody is turned away, on both listeners, and connections that were open stay open.
+#[tokio::test]
+async fn the_servers_own_certificate_renews_itself_when_the_clock_jumps() {
+    let openssl = OpenSsl::new();
+    let clock = Clock::new(openssl.folder());
+    let server = start(&openssl, &clock, &["--certificate-ttl", "3650d"]);
+    pair(&openssl, &server).await;
+    let shown = |port: u16| {
+        let client = Tool::of(clock.of(Command::new("openssl"))).words("s_client -servername localhost -CAfile");
+        let client = client.argument(openssl.path("ca.pem").to_str().unwrap()).words(&format!("-connect localhost:{port}"));
+        let output = client.output("");
+        let text = text(&output.stdout);
+        (text.contains("Verify return code: 0 (ok)"), blackbox::der(&text))
+    };
+    let ports = server.ports();
+    let first = shown(ports.token);
+    assert!(first.0 && shown(ports.certificate) == first, "one certificate for both");
+    let told = server.console_get("/authority").await["server"].clone();
+    assert_eq!(told["fingerprint"], blackbox::hex(&blackbox::sha256(&first.1)), "{told}");
+    for jump in ["+60d", "+200d", "+3y"] {
+        clock.set(jump);
+        let renewed = until(&format!("a good certificate at {jump}"), Duration::from_secs(20), async || {
+            let (good, der) = shown(ports.token);
+            (good && der != first.1).then_some(der)
+        })
+        .await;
+        let on_the_other = shown(ports.certificate);
+        assert!(on_the_other.0 && on_the_other.1 == renewed, "{jump}");
+        assert_eq!(curl(&openssl, &clock, &server, "client", VIEWER).0, "200", "{jump}");
+    }
+}
