@@ -4,9 +4,9 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use cockpit::{CaKey, ClipboardUnavailable, Desktop, NotificationUnavailable, Problem, Reply, SecretWritten, Theme};
 use pairing::Secret;
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Manager as _, Wry};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
-use tauri_plugin_dialog::DialogExt as _;
+use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder};
 use tokio::sync::oneshot;
 
 use crate::{clipboard::SecretClipboard, embedded::Embedded, notification, window};
@@ -15,6 +15,16 @@ use crate::{clipboard::SecretClipboard, embedded::Embedded, notification, window
 pub(crate) struct TauriDesktop {
     pub(crate) app: AppHandle,
     pub(crate) clipboard: SecretClipboard,
+}
+
+impl TauriDesktop {
+    fn file_dialog(&self, title: String) -> FileDialogBuilder<Wry> {
+        let dialog = self.app.dialog().file().set_title(title);
+        match self.app.get_webview_window(window::MAIN) {
+            Some(window) => dialog.set_parent(&window),
+            None => dialog,
+        }
+    }
 }
 
 impl Desktop for TauriDesktop {
@@ -38,13 +48,13 @@ impl Desktop for TauriDesktop {
     }
 
     fn choose_save_path(&self, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
+        self.choose_where_to_save("Save pairing data".into(), suggested_name)
+    }
+
+    fn choose_where_to_save(&self, title: String, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();
-            let mut dialog = self.app.dialog().file().set_title("Save").set_file_name(suggested_name);
-            if let Some(window) = self.app.get_webview_window(window::MAIN) {
-                dialog = dialog.set_parent(&window);
-            }
-            dialog.save_file(move |chosen| {
+            self.file_dialog(title).set_file_name(suggested_name).save_file(move |chosen| {
                 let _ = answer.send(chosen);
             });
             answered.await.ok().flatten().and_then(|path| path.into_path().ok())
@@ -54,11 +64,7 @@ impl Desktop for TauriDesktop {
     fn choose_open_paths(&self, title: String) -> Reply<'_, Vec<PathBuf>> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();
-            let mut dialog = self.app.dialog().file().set_title(title);
-            if let Some(window) = self.app.get_webview_window(window::MAIN) {
-                dialog = dialog.set_parent(&window);
-            }
-            dialog.pick_files(move |chosen| {
+            self.file_dialog(title).pick_files(move |chosen| {
                 let _ = answer.send(chosen);
             });
             let chosen = answered.await.ok().flatten().unwrap_or_default();

@@ -37,6 +37,38 @@ impl Store {
         sqlx::query(AssertSqlSafe(query)).execute(&mut self.0).await.unwrap_or_else(|error| panic!("{query}: {error}"));
     }
 
+    /// Makes the only certificate that is there into that many, with other dates, owners and numbers. Nobody could have
+    /// issued so many in a test's time.
+    pub async fn multiply_certificates(&mut self, total: usize) {
+        let columns: Vec<String> = self.column("SELECT name FROM pragma_table_info('certificate') ORDER BY cid").await;
+        let value = |column: &String| match column.as_str() {
+            // 32 and 20 bytes in no order, different for each number.
+            "fingerprint" | "lineage" => "unhex(printf('%08x%056x', n * 2654435761 % 4294967296, n))".to_owned(),
+            "serial" => "unhex(printf('41%08x%030x', n * 2246822519 % 4294967296, n))".into(),
+            "token_hash" | "parent_fingerprint" => "NULL".into(),
+            "not_after" => "not_after + (n * 7919 % 7776000) * 1000".into(),
+            "issued_at" => "issued_at - n * 1000".into(),
+            "owner_id" => "printf('00000000-0000-4000-8000-%012x', n % 997)".into(),
+            "owner_name" => "printf('application %d', n % 997)".into(),
+            "system_auth_id" | "common_name" => "printf('10000000-0000-4000-8000-%012x', n)".into(),
+            other => format!("c.{other}"),
+        };
+        let values: Vec<String> = columns.iter().map(value).collect();
+        let insert = format!(
+            "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {}) \
+             INSERT INTO certificate ({}) SELECT {} FROM numbers, (SELECT * FROM certificate LIMIT 1) c",
+            total - 1,
+            columns.join(", "),
+            values.join(", ")
+        );
+        for pragma in ["synchronous = OFF", "cache_size = -400000", "temp_store = MEMORY"] {
+            self.execute(&format!("PRAGMA {pragma}")).await;
+        }
+        for statement in ["BEGIN IMMEDIATE", &insert, "COMMIT"] {
+            self.execute(statement).await;
+        }
+    }
+
     pub async fn close(self) {
         self.0.close().await.expect("the store closes");
     }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use cockpit::{ClipboardUnavailable, Cockpit, CockpitSetup, Desktop, EnvironmentConfig, Reply, SecretWritten, Theme};
-use connector_embedded::{Config, Running, Seed, Server};
+use connector_embedded::{Config, KeyProtection, Running, Seed, Server};
 use pairing::{ErrorCode, PairingData, Secret};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -86,7 +86,9 @@ impl Bench {
         desktop: TestDesktop,
     ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config { data_dir: folder.path().join("data"), port: 0, mtls_port: 0, ..config };
+        let ca_key_protection = Some(KeyProtection::Plain);
+        let config =
+            Config { data_dir: folder.path().join("data"), port: 0, mtls_port: 0, ca_key_protection, ..config };
         let server = Server::start(config).await.unwrap();
         let ready_line = serde_json::to_string(server.endpoints()).unwrap();
         let environment = change(EnvironmentConfig::from_ready_line(&ready_line).unwrap());

@@ -1,5 +1,6 @@
 //! `cargo xtask run`: from a fresh tree to the open window, or to the server alone.
 
+use crate::console;
 use crate::desktop;
 use crate::failure::Failure;
 use crate::invocation;
@@ -40,7 +41,27 @@ fn server(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     prerequisites::ensure(workspace, Extent::Server)?;
     invocation::run(&mut workspace.cargo(["build", "--package", "connector-embedded"]))?;
     let mut program = Workspace::program_here(&workspace.binary(Profile::Debug, "connector-embedded"));
-    invocation::become_program(program.arg("serve").args(arguments))
+    program.arg("serve").args(arguments);
+    if is_unprotected(arguments, |variable| std::env::var_os(variable).is_some()) {
+        console::say(
+            "No key store can be here (there is no D-Bus session), so the key of this trial's certificate authority is \
+             not encrypted: --ca-key-protection plain. Give --passphrase-file FILE to encrypt it."
+        );
+        program.args(["--ca-key-protection", "plain"]);
+    }
+    invocation::become_program(&mut program)
+}
+
+/// Whether nobody chose how the authority's key is protected, where no key store can do it. The server itself refuses
+/// then; a trial on a machine without a desktop should start all the same, and say so.
+fn is_unprotected(arguments: &[&str], is_set: impl Fn(&str) -> bool) -> bool {
+    let chosen = ["--ca-key-protection", "--passphrase-file", "--ephemeral", "--help", "-h"];
+    let variables =
+        ["CONNECTOR_EMBEDDED_CA_KEY_PROTECTION", "CONNECTOR_EMBEDDED_PASSPHRASE_FILE", "CONNECTOR_EMBEDDED_EPHEMERAL"];
+    let named = |argument: &&str| chosen.contains(&argument.split('=').next().unwrap_or_default());
+    !arguments.iter().any(named)
+        && !variables.iter().any(|variable| is_set(variable))
+        && !is_set("DBUS_SESSION_BUS_ADDRESS")
 }
 
 fn window(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
@@ -70,6 +91,17 @@ mod tests {
         assert_eq!(Request::from_words(&["--headless"]), Ok(Request::Server(&[])));
         assert_eq!(Request::from_words(&["--headless", "--", "--port", "0"]), Ok(Request::Server(&["--port", "0"])));
         assert_eq!(Request::from_words(&["--headless", "--port", "0"]), Ok(Request::Server(&["--port", "0"])));
+    }
+
+    #[test]
+    fn a_trial_without_a_key_store_is_unprotected_unless_somebody_chose() {
+        let nothing = |_: &str| false;
+        assert!(is_unprotected(&["--port", "0"], nothing));
+        for chosen in ["--passphrase-file=a", "--ca-key-protection", "--ephemeral"] {
+            assert!(!is_unprotected(&[chosen], nothing), "{chosen}");
+        }
+        assert!(!is_unprotected(&[], |variable| variable == "CONNECTOR_EMBEDDED_CA_KEY_PROTECTION"));
+        assert!(!is_unprotected(&[], |variable| variable == "DBUS_SESSION_BUS_ADDRESS"));
     }
 
     #[test]

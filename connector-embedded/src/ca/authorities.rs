@@ -139,9 +139,7 @@ impl Authorities {
             let (from, until) = (authority.not_before().rfc3339(), authority.not_after().rfc3339());
             return Err(refused(format!("This certificate authority is valid from {from} until {until}, not now.")));
         }
-        self.keys
-            .write(&key_file, authority.key())
-            .map_err(|error| Failure::new(error.code(), error.to_string()))?;
+        self.keys.write(&key_file, authority.key()).map_err(|error| Failure::new(error.code(), error.to_string()))?;
         let row = row(&authority, key_file, imported, now);
         Ok((Member { authority, active_since: now, trusted_until: None }, row))
     }

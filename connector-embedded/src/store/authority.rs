@@ -44,14 +44,17 @@ pub(crate) async fn all(connection: &mut SqliteConnection) -> Result<Vec<Authori
     .sql()
 }
 
-/// Makes an authority the active one; the one before stays trusted until `old_until`.
+/// Makes an authority the active one; the one before stays trusted until `old_until`, or not at all when that is over.
 pub(crate) async fn activate(
     connection: &mut SqliteConnection,
     row: &AuthorityRow,
     old_until: Option<Moment>,
 ) -> Result<(), Failure> {
-    sqlx::query("UPDATE authority SET state = 'trusted', trusted_until = ? WHERE state = 'active'")
-        .bind(old_until.map(Moment::unix_millis))
+    let old_until = old_until.map(Moment::unix_millis);
+    let old_state = if old_until.is_some_and(|until| until <= row.active_since) { "retired" } else { "trusted" };
+    sqlx::query("UPDATE authority SET state = ?, trusted_until = ? WHERE state = 'active'")
+        .bind(old_state)
+        .bind(old_until)
         .execute(&mut *connection)
         .await
         .sql()?;

@@ -108,3 +108,68 @@ impl Journal {
 pub(super) async fn write_all_again(connection: &mut SqliteConnection) -> Result<(), Failure> {
     super::setting::set(connection, COPIED, "0").await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use serde_json::Value;
+
+    use crate::store::{JOURNAL, SqlResult as _, Store};
+
+    async fn execute(store: &Store, sql: &'static str) -> Result<(), pairing::Failure> {
+        store
+            .write(move |connection| {
+                Box::pin(async move { sqlx::query(sql).execute(connection).await.sql().map(drop) })
+            })
+            .await
+    }
+
+    fn lines(dir: &tempfile::TempDir) -> Vec<Value> {
+        let text = fs::read_to_string(dir.path().join(JOURNAL)).unwrap_or_default();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    const REVOKE: &str = "UPDATE certificate SET revoked_at = 1, revoked_reason = 'unspecified' WHERE serial = x'01'";
+
+    #[tokio::test]
+    async fn what_is_taken_back_is_in_the_file_before_the_answer_and_nothing_takes_it_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), None).await.unwrap();
+        for sql in [
+            "INSERT INTO certificate (fingerprint, serial, issuer, system_auth_id, owner_kind, owner_id, common_name, kind, \
+             der, not_before, not_after, issued_at, wire, request_hash, lineage) \
+             VALUES (x'AA', x'01', x'', 'auth', 'application', 'app', 'auth', 'application', x'DE', 1, 2, 1, 'test', x'', x'AA')",
+            REVOKE,
+        ] {
+            execute(&store, sql).await.unwrap();
+        }
+        let journal = lines(&dir);
+        assert_eq!(journal.len(), 1, "{journal:?}");
+        assert_eq!((&journal[0]["fingerprint"], &journal[0]["reason"]), (&"aa".into(), &"unspecified".into()));
+        for sql in [
+            "UPDATE certificate SET revoked_at = NULL",
+            "UPDATE certificate SET revoked_at = 2",
+            "DELETE FROM revocation_journal",
+            "UPDATE revocation_journal SET line = ''",
+        ] {
+            assert!(execute(&store, sql).await.is_err(), "{sql}");
+        }
+        store.close().await;
+
+        // The disk was full in the middle of a line, and the program died before it could try again.
+        let path = dir.path().join(JOURNAL);
+        let whole = fs::read_to_string(&path).unwrap();
+        fs::write(&path, &whole[..20]).unwrap();
+        let store = Store::open(dir.path(), None).await.unwrap();
+        execute(&store, "UPDATE setting SET value = '0' WHERE name = 'revocation journal copied'").await.unwrap();
+        store.close().await;
+        Store::open(dir.path(), None).await.unwrap().close().await;
+        assert_eq!(lines(&dir), journal, "the half line stands alone, the whole one follows");
+
+        // The file is gone: everything is written again.
+        fs::remove_file(&path).unwrap();
+        Store::open(dir.path(), None).await.unwrap().close().await;
+        assert_eq!(lines(&dir), journal);
+    }
+}

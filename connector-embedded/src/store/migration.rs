@@ -122,6 +122,10 @@ mod tests {
         INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at) VALUES (x'01', 'other', 7, 8);
         INSERT INTO oauth_client VALUES ('auth', 'application:read', 5, NULL);
         INSERT INTO oauth_secret VALUES ('auth', zeroblob(32), 5, NULL);
+        INSERT INTO certificate (fingerprint, serial, system_auth_id, application_id, common_name, der, not_before,
+            not_after, issued_at, wire, token_hash, request_hash, parent_fingerprint, revoked_at, revoked_by, revoked_reason)
+            VALUES (x'0B', x'02', 'auth', 'app', 'auth', x'', 1, 9, 2, 'legacy rest', NULL, x'', x'0A', 3, 'a', 'revoked by its holder'),
+                   (x'0A', x'01', 'auth', 'app', 'auth', x'', 1, 9, 1, 'connector graphql', x'01', x'', NULL, NULL, NULL, NULL);
     ";
 
     #[tokio::test]
@@ -149,8 +153,19 @@ mod tests {
         let tokens: i64 =
             sqlx::query_scalar("SELECT count(*) FROM one_time_token").fetch_one(&mut *reader).await.unwrap();
         assert_eq!(tokens, 1, "dropping the old table must not delete what refers to it");
+        let certificates: Vec<(Vec<u8>, Vec<u8>, i64, String, Option<String>)> = sqlx::query_as(
+            "SELECT fingerprint, lineage, generation, owner_name, revoked_note FROM certificate ORDER BY generation",
+        )
+        .fetch_all(&mut *reader)
+        .await
+        .unwrap();
+        let note = Some("revoked by its holder".to_owned());
+        let name = || "shop".to_owned();
+        assert_eq!(certificates, [(vec![10], vec![10], 0, name(), None), (vec![11], vec![10], 1, name(), note)]);
         drop(reader);
         store.close().await;
         assert!(dir.path().join("store.before-1.sqlite").exists());
+        let journal = fs::read_to_string(dir.path().join(crate::store::JOURNAL)).unwrap();
+        assert!(journal.contains("\"fingerprint\":\"0b\"") && journal.lines().count() == 1, "{journal}");
     }
 }

@@ -57,11 +57,17 @@ pub trait Desktop: Send + Sync + fmt::Debug {
     /// Empties the clipboard if it still holds a secret of ours. Answers whether it did.
     fn clear_if_ours(&self) -> Reply<'_, bool>;
 
-    /// Asks the person where to save; `None` when they cancel.
+    /// Asks the person where to save pairing data; `None` when they cancel.
     fn choose_save_path(&self, suggested_name: String) -> Reply<'_, Option<PathBuf>>;
 
     /// Starts the embedded server again and returns when it runs or has failed.
     fn restart_server(&self) -> Reply<'_, ()>;
+
+    /// As [`Desktop::choose_save_path`], for something else than pairing data; the dialog says what.
+    fn choose_where_to_save(&self, title: String, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
+        drop(title);
+        self.choose_save_path(suggested_name)
+    }
 
     /// Asks the person for files to read; none when they cancel.
     fn choose_open_paths(&self, title: String) -> Reply<'_, Vec<PathBuf>> {

@@ -7,16 +7,17 @@ use pairing::ErrorCode;
 use crate::{Cockpit, Problem, calls::Saved, private_file};
 
 impl Cockpit {
-    /// Asks where to, and writes the file readable only by its owner, completely or not at all.
+    /// Asks where to, under a title that says what, and writes the file readable only by its owner, completely or not at all.
     ///
     /// # Errors
     /// It could not be written.
     pub(crate) async fn save_where_chosen(
         &self,
+        title: &str,
         suggested_name: String,
         content: impl AsRef<[u8]> + Send + 'static,
     ) -> Result<Saved, Problem> {
-        let Some(path) = self.desktop.choose_save_path(suggested_name).await else {
+        let Some(path) = self.desktop.choose_where_to_save(title.to_owned(), suggested_name).await else {
             return Ok(Saved { saved_to: None });
         };
         let target = path.clone();

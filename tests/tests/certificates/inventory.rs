@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use blackbox::{Pairing, Server, Store};
+use blackbox::{Pairing, Server};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -129,39 +129,6 @@ async fn questions_that_make_no_sense_are_refused() {
     }
 }
 
-/// Copies the certificate that is there, with other dates, owners and numbers.
-async fn multiply(store: &mut Store, total: usize) {
-    let missing = total - 1;
-    let columns: Vec<String> = store.column("SELECT name FROM pragma_table_info('certificate') ORDER BY cid").await;
-    let value = |column: &String| match column.as_str() {
-        // 32 and 20 bytes in no order, different for each number.
-        "fingerprint" | "lineage" => "unhex(printf('%08x%056x', n * 2654435761 % 4294967296, n))".to_owned(),
-        "serial" => "unhex(printf('41%08x%030x', n * 2246822519 % 4294967296, n))".into(),
-        "token_hash" | "parent_fingerprint" | "revoked_at" | "revoked_by" | "revoked_reason" | "revoked_note" => {
-            "NULL".into()
-        }
-        "not_after" => "not_after + (n * 7919 % 7776000) * 1000".into(),
-        "issued_at" => "issued_at - n * 1000".into(),
-        "owner_id" => "printf('00000000-0000-4000-8000-%012x', n % 997)".into(),
-        "owner_name" => "printf('application %d', n % 997)".into(),
-        "system_auth_id" | "common_name" => "printf('10000000-0000-4000-8000-%012x', n)".into(),
-        other => format!("c.{other}"),
-    };
-    let values: Vec<String> = columns.iter().map(value).collect();
-    let insert = format!(
-        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {missing}) \
-         INSERT INTO certificate ({}) SELECT {} FROM numbers, (SELECT * FROM certificate LIMIT 1) c",
-        columns.join(", "),
-        values.join(", ")
-    );
-    for pragma in ["synchronous = OFF", "cache_size = -400000", "temp_store = MEMORY"] {
-        store.execute(&format!("PRAGMA {pragma}")).await;
-    }
-    store.execute("BEGIN IMMEDIATE").await;
-    store.execute(&insert).await;
-    store.execute("COMMIT").await;
-}
-
 /// The quickest of seven answers to a query on each of two servers, in turns, so that whatever else the machine does
 /// slows both.
 async fn quickest(servers: &[&Server; 2], queries: [&str; 2]) -> [Duration; 2] {
@@ -185,7 +152,7 @@ async fn a_page_of_a_hundred_thousand_takes_as_long_as_one_of_a_thousand() {
         server.pair(&server.register("many").await).await;
         let (_, stopped) = server.stop().await;
         let mut store = stopped.store().await;
-        multiply(&mut store, total).await;
+        store.multiply_certificates(total).await;
         store.close().await;
         let server = Server::start_in(stopped.data_dir(), &[]);
         assert_eq!(page(&server, "first=1").await["totalCount"], total);

@@ -78,13 +78,39 @@ async fn pkilint_finds_nothing_in_a_thousand_leaves_and_their_authority() {
         first.join().unwrap();
     });
     assert_eq!(lint(&openssl, "authority", "ca.pem"), clean(1));
+    server.end("TERM");
+}
+
+/// With a list that has entries, and one that has none; from an authority with an RSA key after one with an EC key.
+#[tokio::test]
+async fn pkilint_finds_nothing_in_the_lists_of_revocations() {
+    let server = Server::start(&[]);
+    let application = server.register("linted").await;
+    let openssl = OpenSsl::new();
+    let fetch = async |name: &str| {
+        openssl.write(name, server.at("/crl.pem").send(reqwest::Method::GET, None).await.text);
+    };
+    fetch("empty.pem").await;
+    for reason in ["unspecified", "key_compromise", "affiliation_changed", "superseded", "cessation_of_operation"] {
+        let pairing = server.pair(&application).await;
+        server.console_post(&format!("/certificates/{}/revoke", pairing.name()), &json!({ "reason": reason })).await;
+    }
+    server.console_post("/authority/rotate", &json!({ "key": "rsa:4096", "oldTrustedForSeconds": 3600 })).await;
+    let leaf = server.pair(&application).await;
+    server.console_post(&format!("/certificates/{}/revoke", leaf.name()), &json!({ "reason": "superseded" })).await;
+    fetch("both.pem").await;
+    openssl.write("ca.pem", server.at("/ca.pem").send(reqwest::Method::GET, None).await.text);
+    openssl.write("leaf.pem", leaf.leaf_pem());
+    assert_eq!(lint(&openssl, "crl", "empty.pem both.pem"), "3 looked at, 0 with findings\n");
+    assert_eq!(lint(&openssl, "authority", "ca.pem"), "2 looked at, 0 with findings\n");
+    assert_eq!(lint(&openssl, "leaf", "leaf.pem"), "1 looked at, 0 with findings\n");
 }
 
 /// The one who finds nothing must be able to find something.
 #[test]
 fn the_linter_finds_what_is_wrong() {
     let openssl = OpenSsl::new();
-    // A certificate without an authority's key identifier, with a version and a serial number that should not be.
+    // A serial number that should not be.
     openssl.key("client", EC_P256);
     openssl.run("req -x509 -key client.key -subj /CN=x -set_serial 0 -out wrong.pem -addext keyUsage=digitalSignature");
     let found = lint(&openssl, "leaf", "wrong.pem");

@@ -11,7 +11,7 @@ use cockpit::{
     ClipboardUnavailable, Cockpit, CockpitSetup, Desktop, EnvironmentConfig, Reply, SecretWritten, Theme,
     calls::CallError,
 };
-use connector_embedded::{Config, Running, Server};
+use connector_embedded::{Config, KeyProtection, Running, Server};
 use pairing::{ErrorCode, Secret};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -66,7 +66,13 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config { data_dir: folder.path().join("data"), port: 0, mtls_port: 0, ..Config::default() };
+        let config = Config {
+            data_dir: folder.path().join("data"),
+            port: 0,
+            mtls_port: 0,
+            ca_key_protection: Some(KeyProtection::Plain),
+            ..Config::default()
+        };
         let server = Server::start(config).await.unwrap();
         let ready_line = serde_json::to_string(server.endpoints()).unwrap();
         let environment = EnvironmentConfig::from_ready_line(&ready_line).unwrap();

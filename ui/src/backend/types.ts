@@ -681,6 +681,7 @@ export type SubjectField = {
   attribute: string;
   /** Null: missing. */
   is: string | null;
+  /** Empty: not known here. */
   mustBe: string;
   ok: boolean;
 };

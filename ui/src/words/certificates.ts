@@ -2,7 +2,6 @@ import type {
   CertificateKind,
   CertificateOrder,
   CertificateRefusal,
-  CertificateRow,
   ChainRole,
   ExportForm,
   RevocationReason,
@@ -317,7 +316,4 @@ export const certificateWords = {
     done: (name: string) => `The certificate of ${name} was revoked.`,
     doneAll: (amount: number, name: string) => `${plural(amount, "certificate", "certificates")} of ${name} revoked.`,
   },
-
-  /** A person's line about a row for screen readers. */
-  open: (row: CertificateRow) => `Open the certificate of ${row.ownerName || row.commonName}`,
 } as const;

@@ -20,7 +20,7 @@ impl Cockpit {
         check_new(&passphrase)?;
         let backup = self.authority_session(call)?.backup(&passphrase).await?;
         let name = backup.file_name.unwrap_or_else(|| "connector-backup.age".to_owned());
-        let saved = self.save_where_chosen(name, backup.bytes).await?;
+        let saved = self.save_where_chosen("Save the backup", name, backup.bytes).await?;
         if saved.saved_to.is_some() {
             tracing::info!("backup saved");
         }

@@ -289,6 +289,7 @@ pub struct SubjectField {
     pub attribute: String,
     /// Null: missing.
     pub is: Option<String>,
+    /// Empty: not known here.
     pub must_be: String,
     pub ok: bool,
 }

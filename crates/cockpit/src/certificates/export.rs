@@ -49,7 +49,7 @@ impl Cockpit {
                 (format!("{start}-expiry.ics"), calendar(&[entry], &self.settings().notify_days, now).into_bytes())
             }
         };
-        self.save_where_chosen(name, content).await
+        self.save_where_chosen("Save the certificate", name, content).await
     }
 
     pub(crate) async fn export_calendar(&self, call: CorrelationId, _: Nothing) -> Result<Saved, Problem> {
@@ -60,7 +60,7 @@ impl Cockpit {
                 .hint("Certificates appear here when an application finishes pairing."));
         }
         let content = calendar(&entries, &self.settings().notify_days, now);
-        self.save_where_chosen("certificates.ics".into(), content).await
+        self.save_where_chosen("Save the calendar", "certificates.ics".into(), content).await
     }
 
     pub(crate) async fn copy_certificate(

@@ -189,13 +189,14 @@ fn request(der: &[u8], expected: &Expected, may_sign: bool, command: &RequestCom
     problems.extend(inspection.subject.iter().filter_map(|part| Some(part.fault.as_ref()?.to_string())));
     let good = problems.is_empty();
     let key = described(&inspection);
+    let kind = key.as_ref().map_or_else(String::new, |key| format!(" ({key})"));
     let known = match (&expected.subject, &expected.common_name) {
-        (Some(_), Some(_)) => "Subject, key and signature match what the Connector expects.",
-        (Some(_), None) => {
-            "Subject, key and signature match what the Connector expects; the common name (CN) must be the id of the \
-             pairing."
-        }
-        (None, _) => "Key and signature are right; what the subject must be is not known here.",
+        (Some(_), Some(_)) => format!("Subject, key{kind} and signature match what the Connector expects."),
+        (Some(_), None) => format!(
+            "Subject, key{kind} and signature match what the Connector expects; the common name (CN) must be the id of \
+             the pairing."
+        ),
+        (None, _) => format!("Key{kind} and signature are right; what the subject must be is not known here."),
     };
     let wrong = match problems.len() {
         1 => "One thing must change before this is signed.".to_owned(),
@@ -274,7 +275,10 @@ mod tests {
         let (openssl, good) = made(GOOD);
         assert_eq!((good.verdict, good.can_sign, good.command), (RequestVerdict::Good, true, None));
         assert_eq!(good.key.as_deref(), Some("EC P-256"));
-        assert_eq!(good.headline, "Looks right. Subject, key and signature match what the Connector expects.");
+        assert_eq!(
+            good.headline,
+            "Looks right. Subject, key (EC P-256) and signature match what the Connector expects."
+        );
         openssl.run("req -in app.csr -outform DER -out app.der");
         for text in [
             BASE64_STANDARD.encode(openssl.read("app.csr")),

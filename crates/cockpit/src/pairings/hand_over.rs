@@ -34,7 +34,7 @@ impl Cockpit {
         // Rendered before the dialog: what is saved is what was on the page when Save was pressed.
         let value = pairing.render(input.form)?;
         let content = Zeroizing::new(value.expose().as_bytes().to_vec());
-        let saved = self.save_where_chosen(pairing.suggested_name(input.form), content).await?;
+        let saved = self.save_where_chosen("Save pairing data", pairing.suggested_name(input.form), content).await?;
         if saved.saved_to.is_some() {
             self.handed_over(&pairing.id, input.form);
         }

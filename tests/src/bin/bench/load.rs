@@ -14,13 +14,14 @@ use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, KeyPair};
 use reqwest::{Certificate, Client};
 use serde_json::{Value, json};
 
-use crate::{CONNECTIONS, Outcome, server::Running};
+use crate::{CONNECTIONS, Outcome, handshake::Identity, server::Running};
 
 pub(crate) struct Load {
     director: String,
     connector: String,
     tenant: String,
     admin_token: String,
+    ca_pem: String,
     client: Client,
 }
 
@@ -39,6 +40,8 @@ pub(crate) struct OAuthClient {
 
 pub(crate) struct Issued {
     pub(crate) pairings: Vec<Pairing>,
+    /// Every request is for the same key.
+    key_pem: String,
     pub(crate) rate: f64,
     pub(crate) p99: f64,
 }
@@ -50,13 +53,15 @@ pub(crate) struct Signed {
 
 impl Load {
     pub(crate) fn new(server: &Running) -> Outcome<Self> {
-        let ca = Certificate::from_pem(&fs::read(server.text("caFile")?)?)?;
+        let ca_pem = fs::read_to_string(server.text("caFile")?)?;
+        let ca = Certificate::from_pem(ca_pem.as_bytes())?;
         let client = Client::builder().tls_certs_only([ca]).http1_only().timeout(Duration::from_secs(30)).build()?;
         Ok(Self {
             director: server.text("directorUrl")?.into(),
             connector: server.text("connectorUrl")?.into(),
             tenant: server.text("tenant")?.into(),
             admin_token: fs::read_to_string(server.text("adminTokenFile")?)?,
+            ca_pem,
             client,
         })
     }
@@ -103,7 +108,7 @@ impl Load {
             let token = text(answer, "/data/r/oneTimeToken/token")?;
             Ok(Pairing { token, body: request(&text(answer, "/data/r/systemAuthID")?, &key)? })
         });
-        Ok(Issued { pairings: pairings.collect::<Outcome<_>>()?, rate, p99 })
+        Ok(Issued { pairings: pairings.collect::<Outcome<_>>()?, key_pem: key.serialize_pem(), rate, p99 })
     }
 
     /// Redeems every token for a certificate.
@@ -122,6 +127,26 @@ impl Load {
         Ok(Signed { rate, p99 })
     }
 
+    /// Certificates of one application each, with what each renews itself with.
+    pub(crate) async fn certificates(&self, count: usize) -> Outcome<Vec<Identity>> {
+        let applications = self.applications(count).await?;
+        let issued = self.issue(&applications, count, count.min(CONNECTIONS)).await?;
+        let key_pem = issued.key_pem.clone();
+        let mut identities = Vec::new();
+        for Pairing { token, body } in issued.pairings {
+            let request = self.client.post(&self.connector).header("connector-token", &token).json(&body);
+            let answer: Value = request.send().await?.json().await?;
+            let chain = STANDARD.decode(text(&answer, "/data/r/certificateChain")?)?;
+            identities.push(Identity {
+                ca_pem: self.ca_pem.clone(),
+                chain_pem: String::from_utf8(chain)?,
+                key_pem: key_pem.clone(),
+                body,
+            });
+        }
+        Ok(identities)
+    }
+
     async fn direct(&self, body: &Value) -> Outcome<Value> {
         let request = self.client.post(&self.director).bearer_auth(&self.admin_token).header("tenant", &self.tenant);
         Ok(request.json(body).send().await?.json().await?)
@@ -129,7 +154,7 @@ impl Load {
 }
 
 /// Runs `job` for 0..count with `at_once` running at any time; answers, rate per second, 99th percentile in ms.
-async fn concurrently<F, J>(count: usize, at_once: usize, job: F) -> Outcome<(Vec<Value>, f64, f64)>
+pub(crate) async fn concurrently<F, J>(count: usize, at_once: usize, job: F) -> Outcome<(Vec<Value>, f64, f64)>
 where
     F: Fn(usize) -> J,
     J: Future<Output = Outcome<Value>>,

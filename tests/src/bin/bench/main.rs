@@ -3,6 +3,8 @@
 //! Machines differ, so the figures that count are ratios of two things measured side by side.
 
 mod bounds;
+mod certificates;
+mod handshake;
 mod hello;
 mod load;
 mod oauth;
@@ -43,12 +45,16 @@ const PAIRINGS: usize = 3000;
 const ROWS: usize = 10_000;
 
 /// What a person can ask for by name, after `cargo xtask bench --`.
-const SECTIONS: [&str; 3] = ["pairing", "oauth", "window"];
+const SECTIONS: [&str; 4] = ["pairing", "oauth", "certificates", "window"];
 
-/// Follows the command line: sections by name, all of them without one, or `hello`, which this program starts itself as.
+/// Follows the command line: sections by name, all of them without one, or `hello` and `handshakes`, which this program
+/// starts itself as.
 async fn follow(words: &[String]) -> Outcome<()> {
     if words == ["hello"] {
         return hello::serve().await;
+    }
+    if words == ["handshakes"] {
+        return handshake::serve().await;
     }
     if let Some(unknown) = words.iter().find(|word| !SECTIONS.contains(&word.as_str())) {
         return Err(format!("no section {unknown}; there are {}", SECTIONS.join(", ")).into());
@@ -62,6 +68,9 @@ async fn follow(words: &[String]) -> Outcome<()> {
     }
     if wanted("oauth") {
         oauth::measure_all(&mut report, scratch.path()).await?;
+    }
+    if wanted("certificates") {
+        certificates::measure_all(&mut report, scratch.path()).await?;
     }
     #[cfg(target_os = "linux")]
     if wanted("window") {

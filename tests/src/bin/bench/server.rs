@@ -47,6 +47,13 @@ impl Running {
         Ok(Self { child, ready })
     }
 
+    /// Ends it as a person would, and waits.
+    pub(crate) fn stop(mut self) -> Outcome<()> {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status()?;
+        let ended = self.child.wait()?;
+        if asked.success() && ended.success() { Ok(()) } else { Err("the server did not stop".into()) }
+    }
+
     pub(crate) fn text(&self, key: &str) -> Outcome<&str> {
         self.ready[key].as_str().ok_or_else(|| format!("the ready line has no {key}").into())
     }
