@@ -17,6 +17,7 @@ mod ca;
 mod clock;
 mod config;
 mod data_dir;
+mod hexadecimal;
 mod http;
 mod port_holder;
 mod restore;

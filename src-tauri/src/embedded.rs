@@ -56,6 +56,8 @@ impl Embedded {
                 *running = Some(server);
                 // What the frame shows for ever is known before the page is told.
                 self.cockpit.look_at_authority().await;
+                let cockpit = Arc::clone(&self.cockpit);
+                async_runtime::spawn(async move { cockpit.tell_of_expiring_certificates().await });
             }
             Err(problem) => self.cockpit.server_failed(problem),
         }

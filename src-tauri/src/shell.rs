@@ -69,14 +69,11 @@ fn setup(app: &App, options: Options) -> Result<(), Box<dyn std::error::Error>> 
     Ok(())
 }
 
-/// Starts the server, then looks every hour for certificates that will expire.
+/// Starts the server, and looks every hour for certificates that will expire; at its start the server's own keeper does.
 async fn run_server(embedded: Arc<Embedded>, cockpit: Arc<Cockpit>) {
     embedded.start().await;
-    let mut hours = tokio::time::interval(LOOK_EVERY);
-    // After a night asleep, one look is enough.
-    hours.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        hours.tick().await;
+        tokio::time::sleep(LOOK_EVERY).await;
         cockpit.tell_of_expiring_certificates().await;
     }
 }

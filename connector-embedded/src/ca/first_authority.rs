@@ -15,7 +15,7 @@ use super::{
     key_files::{FIRST_KEY, KeyFiles, not_written, read},
     profile::{self, Validity},
 };
-use crate::{CaKeyKind, StartError, data_dir::write_atomically};
+use crate::{CaKeyKind, StartError, data_dir::write_atomically, hexadecimal::hexadecimal};
 
 /// The authority's certificates and its key, which may not fit each other yet.
 pub(super) struct FirstAuthority {
@@ -63,8 +63,7 @@ impl FirstAuthority {
 /// The file name for the key of an authority that is not the first.
 pub(super) fn key_file_of(certificate: &[u8]) -> String {
     let fingerprint = super::sha256(certificate);
-    let short: String = fingerprint.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("ca-key-{short}.pem")
+    format!("ca-key-{}.pem", hexadecimal(&fingerprint[..8]))
 }
 
 pub(super) fn make_key(kind: CaKeyKind) -> Result<KeyPair, String> {

@@ -9,6 +9,8 @@ use rcgen::{
     KeyIdMethod, KeyUsagePurpose, PublicKeyData, SanType, SerialNumber,
 };
 
+use crate::hexadecimal::hexadecimal;
+
 /// Ten years: changing a CA means changing every application that trusts it.
 pub(super) const AUTHORITY_LIFETIME: Duration = Duration::from_secs(3650 * 24 * 60 * 60);
 
@@ -84,7 +86,7 @@ pub(super) fn authority(validity: Validity, key: &impl PublicKeyData) -> Result<
     let identifier = key_identifier(key);
     // The number tells two CAs apart in a trust store. It comes from the (random) key and not from dice, so that a
     // certificate that has to be made again for the same key is the issuer of everything the key signed before.
-    let number: String = identifier.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let number = hexadecimal(&identifier[..4]);
     let mut name = DistinguishedName::new();
     name.push(DnType::CommonName, format!("Pairing Cockpit Connector CA {number}"));
     let mut params = dated(name, validity)?;

@@ -11,7 +11,7 @@ use std::{
 use pairing::Moment;
 
 use super::Service;
-use crate::store::certificate;
+use crate::{hexadecimal::hexadecimal, store::certificate};
 
 /// Why a certificate was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Presentations {
 
     /// A certificate was presented and does not count, or not for what it was presented for.
     pub(crate) fn refused(&self, fingerprint: [u8; 32], why: Why, from: Option<IpAddr>, at: Moment) {
-        let beginning: String = fingerprint.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let beginning = hexadecimal(&fingerprint[..8]);
         let peer = from.map(tracing::field::display);
         tracing::info!(fingerprint = beginning, peer, "a client certificate was refused: {why}");
         let refused = &mut self.waiting().refused;

@@ -153,7 +153,8 @@ mod tests {
         let tokens: i64 =
             sqlx::query_scalar("SELECT count(*) FROM one_time_token").fetch_one(&mut *reader).await.unwrap();
         assert_eq!(tokens, 1, "dropping the old table must not delete what refers to it");
-        let certificates: Vec<(Vec<u8>, Vec<u8>, i64, String, Option<String>)> = sqlx::query_as(
+        type Row = (Vec<u8>, Vec<u8>, i64, String, Option<String>);
+        let certificates: Vec<Row> = sqlx::query_as(
             "SELECT fingerprint, lineage, generation, owner_name, revoked_note FROM certificate ORDER BY generation",
         )
         .fetch_all(&mut *reader)

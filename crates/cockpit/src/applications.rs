@@ -5,8 +5,9 @@ use pairing::{ErrorCode, check_application_name, check_label_key};
 use crate::{
     Cockpit, Problem,
     calls::{
-        ApplicationDetail, ApplicationPage, ApplicationRef, ApplicationRow, AuthKind, CorrelationId, CreateApplication,
-        DeleteApplication, DeletionImpact, ListApplications, Nothing, Text, UpdateApplication,
+        ApplicationDetail, ApplicationPage, ApplicationRef, ApplicationRow, AuthKind, AuthSummary, CertificateState,
+        CorrelationId, CreateApplication, DeleteApplication, DeletionImpact, ListApplications, Nothing, Text,
+        UpdateApplication,
     },
     director::ApplicationFields,
 };
@@ -86,7 +87,10 @@ impl Cockpit {
     ) -> Result<DeletionImpact, Problem> {
         let application = self.existing(call, &input.id).await?;
         let auths = application.auths.unwrap_or_default();
-        let count = |kind| u32::try_from(auths.iter().filter(|auth| auth.kind == kind).count()).unwrap_or(u32::MAX);
+        let count = |kind| {
+            let of_kind = auths.iter().filter(|auth| auth.kind == kind);
+            u32::try_from(of_kind.filter(|auth| works(auth)).count()).unwrap_or(u32::MAX)
+        };
         let pending = auths.iter().filter_map(|auth| auth.token.as_ref()).filter(|token| !token.used && !token.expired);
         Ok(DeletionImpact {
             name: application.row.name,
@@ -116,6 +120,12 @@ impl Cockpit {
     async fn existing(&self, call: CorrelationId, id: &str) -> Result<ApplicationDetail, Problem> {
         self.application_detail(call, id).await?.ok_or_else(application_gone)
     }
+}
+
+/// A certificate that has expired or was revoked cannot stop working any more.
+fn works(auth: &AuthSummary) -> bool {
+    let ended = |state| matches!(state, CertificateState::Expired | CertificateState::Revoked);
+    !auth.certificate.as_ref().is_some_and(|certificate| ended(certificate.state))
 }
 
 pub(crate) fn application_gone() -> Problem {

@@ -100,3 +100,41 @@ pub trait Desktop: Send + Sync + fmt::Debug {
     /// Closes the window for good: the person has answered the leaving guard.
     fn close(&self);
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A desktop that can save into one folder and nothing else.
+    #[derive(Debug)]
+    pub(crate) struct BareDesktop {
+        pub(crate) save_into: Option<PathBuf>,
+    }
+
+    impl Desktop for BareDesktop {
+        fn write_secret(&self, _: Secret, _: Duration) -> Reply<'_, Result<SecretWritten, ClipboardUnavailable>> {
+            Box::pin(async { Err(ClipboardUnavailable { cause: "none here".into() }) })
+        }
+
+        fn write_plain(&self, _: String) -> Reply<'_, Result<(), ClipboardUnavailable>> {
+            Box::pin(async { Err(ClipboardUnavailable { cause: "none here".into() }) })
+        }
+
+        fn clear_if_ours(&self) -> Reply<'_, bool> {
+            Box::pin(async { false })
+        }
+
+        fn choose_save_path(&self, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
+            let chosen = self.save_into.as_ref().map(|folder| folder.join(suggested_name));
+            Box::pin(async { chosen })
+        }
+
+        fn restart_server(&self) -> Reply<'_, ()> {
+            Box::pin(async {})
+        }
+
+        fn apply_theme(&self, _: Theme) {}
+
+        fn close(&self) {}
+    }
+}

@@ -30,3 +30,27 @@ impl Cockpit {
         Ok(Saved { saved_to: Some(path.display().to_string()) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::Arc};
+
+    use super::*;
+    use crate::{CockpitSetup, desktop::tests::BareDesktop};
+
+    #[tokio::test]
+    async fn a_file_is_saved_where_it_was_chosen_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let cockpit = |save_into| {
+            let desktop = Arc::new(BareDesktop { save_into });
+            let (version, data_dir, settings_dir) = ("0".into(), folder.path().into(), folder.path().into());
+            Cockpit::new(CockpitSetup { version, data_dir, settings_dir, desktop })
+        };
+        let save = async |into| cockpit(into).save_where_chosen("Save", "a.pem".into(), b"pem".to_vec()).await;
+        assert_eq!(save(None).await.unwrap().saved_to, None);
+        let saved = save(Some(folder.path().into())).await.unwrap().saved_to.unwrap();
+        assert_eq!(fs::read(saved).unwrap(), b"pem");
+        let refused = save(Some(folder.path().join("nowhere"))).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::FileNotWritten);
+    }
+}

@@ -51,3 +51,63 @@ impl Cockpit {
         problem
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use pairing::Secret;
+
+    use super::*;
+    use crate::{CockpitSetup, EnvironmentConfig, certificates::OpenSsl, desktop::tests::BareDesktop};
+
+    fn connected(ca_file: &Path, folder: &Path) -> Cockpit {
+        let cockpit = Cockpit::new(CockpitSetup {
+            version: "0".into(),
+            data_dir: folder.into(),
+            settings_dir: folder.into(),
+            desktop: Arc::new(BareDesktop { save_into: None }),
+        });
+        let url = || "https://localhost:1/".to_owned();
+        let environment = EnvironmentConfig {
+            name: "Test".into(),
+            badge: "TEST".into(),
+            tenant: "t".into(),
+            tenant_name: "t".into(),
+            director_url: url(),
+            connector_url: url(),
+            certificate_secured_director_url: url(),
+            certificate_secured_connector_url: url(),
+            oauth_token_url: url(),
+            console_url: Some(url()),
+            token_lifetime: None,
+            certificate_lifetime: None,
+            ca_file: Some(ca_file.into()),
+            ca_pem: Some(fs::read(ca_file).unwrap()),
+            admin_token: Secret::new("token"),
+            has_proposal_operations: None,
+        };
+        cockpit.connect(environment).unwrap();
+        cockpit
+    }
+
+    #[tokio::test]
+    async fn a_new_ca_is_trusted_once_it_is_in_the_file_and_a_damaged_file_changes_nothing() {
+        let openssl = OpenSsl::new();
+        openssl.root("first", "/CN=First");
+        openssl.root("second", "/CN=Second");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        fs::write(&file, openssl.read("first.pem")).unwrap();
+        let cockpit = connected(&file, folder.path());
+        assert!(!cockpit.renew_trust().await);
+
+        fs::write(&file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n").unwrap();
+        assert!(!cockpit.renew_trust().await);
+        fs::write(&file, openssl.read("second.pem")).unwrap();
+        let distrust = || Problem::new(ErrorCode::UntrustedServer, "before");
+        assert!(cockpit.explain_distrust(distrust()).await.message.contains("was changed"));
+        assert_eq!(cockpit.connection().unwrap().environment.ca_pem, Some(openssl.read("second.pem")));
+        assert_eq!(cockpit.explain_distrust(distrust()).await, distrust(), "nothing new: it is not ours");
+    }
+}

@@ -126,8 +126,7 @@ export const certificateWords = {
       ]
         .filter(Boolean)
         .join(" · "),
-    shown: (shown: number, more: boolean) =>
-      more ? `${count(shown)} loaded, more below` : `${count(shown)} shown`,
+    shown: (shown: number, more: boolean) => (more ? `${count(shown)} loaded, more below` : `${count(shown)} shown`),
     found: (found: number, more: boolean) =>
       `${count(found)}${more ? " or more" : ""} ${found === 1 && !more ? "matches" : "match"}`,
     more: "Load more",

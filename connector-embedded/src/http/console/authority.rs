@@ -15,12 +15,13 @@ use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 
 use super::{
     Answer,
-    certificate::{fingerprint, hex, key_text, subject_text},
+    certificate::{fingerprint, key_text, subject_text},
     invalid, page_size, read,
 };
 use crate::{
     CaKeyKind, Fidelity,
     ca::{Successor, certificate_to_pem},
+    hexadecimal::hexadecimal,
     http::{Wires, listener::Listening},
     service::authority::AuthorityShown,
     tls::Side,
@@ -69,8 +70,8 @@ async fn view(wires: &Wires) -> Result<Value, Failure> {
         "crl": list,
         "ocspUrl": null,
         "server": {
-            "fingerprint": hex(&server.fingerprint),
-            "issuer": hex(&server.issuer),
+            "fingerprint": hexadecimal(&server.fingerprint),
+            "issuer": hexadecimal(&server.issuer),
             "notBefore": server.not_before.rfc3339(),
             "notAfter": server.not_after.rfc3339(),
             "renewsAt": server.renews_at.rfc3339(),
@@ -106,7 +107,7 @@ fn authority_json(shown: &AuthorityShown) -> Value {
     let row = &shown.row;
     if let Ok((_, parsed)) = X509Certificate::from_der(&row.certificate) {
         json["key"] = key_text(parsed.public_key()).into();
-        json["serial"] = hex(parsed.raw_serial()).into();
+        json["serial"] = hexadecimal(parsed.raw_serial()).into();
     }
     json["origin"] = row.origin.clone().into();
     json["trustedUntil"] = row.trusted_until.map(|until| Moment::from_unix_millis(until).rfc3339()).into();
@@ -122,7 +123,7 @@ pub(super) fn brief_json(shown: &AuthorityShown) -> Value {
     let time = |time: x509_parser::time::ASN1Time| Moment::from_unix_seconds(time.timestamp()).rfc3339();
     let parsed = X509Certificate::from_der(&row.certificate).map(|(_, parsed)| parsed).ok();
     json!({
-        "fingerprint": hex(&row.fingerprint),
+        "fingerprint": hexadecimal(&row.fingerprint),
         "subject": parsed.as_ref().map(|parsed| subject_text(parsed.subject())),
         "notBefore": parsed.as_ref().map(|parsed| time(parsed.validity().not_before)),
         "notAfter": parsed.as_ref().map(|parsed| time(parsed.validity().not_after)),

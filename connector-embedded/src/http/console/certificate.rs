@@ -10,7 +10,10 @@ use x509_parser::{
     x509::{SubjectPublicKeyInfo, X509Name},
 };
 
-use crate::store::certificate::Recorded;
+use crate::{
+    hexadecimal::{self, hexadecimal},
+    store::certificate::Recorded,
+};
 
 pub(super) fn certificate_json(row: &Recorded, now: Moment) -> Value {
     let parsed = X509Certificate::from_der(&row.der).map(|(_, parsed)| parsed).ok();
@@ -24,9 +27,9 @@ pub(super) fn certificate_json(row: &Recorded, now: Moment) -> Value {
         |at| json!({ "at": time(at), "by": row.revoked_by, "reason": row.revoked_reason, "note": row.revoked_note }),
     );
     json!({
-        "fingerprint": hex(&row.fingerprint),
-        "serial": hex(&row.serial),
-        "issuer": hex(&row.issuer),
+        "fingerprint": hexadecimal(&row.fingerprint),
+        "serial": hexadecimal(&row.serial),
+        "issuer": hexadecimal(&row.issuer),
         "owner": {
             "kind": row.owner_kind,
             "id": row.owner_id,
@@ -44,8 +47,8 @@ pub(super) fn certificate_json(row: &Recorded, now: Moment) -> Value {
         "issuedAt": time(row.issued_at),
         "wire": row.wire,
         "generation": row.generation,
-        "lineage": hex(&row.lineage),
-        "parent": row.parent_fingerprint.as_deref().map(hex),
+        "lineage": hexadecimal(&row.lineage),
+        "parent": row.parent_fingerprint.as_deref().map(hexadecimal),
         "sameKeyAsParent": row.same_key_as_parent,
         "state": state(row, now),
         "lastSeenAt": row.last_seen_at.map(time),
@@ -94,19 +97,7 @@ pub(super) fn key_text(key: &SubjectPublicKeyInfo<'_>) -> String {
     }
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// A SHA-256 as people copy it, with colons or without.
 pub(super) fn fingerprint(text: &str) -> Option<[u8; 32]> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
-    let mut fingerprint = [0; 32];
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    for (byte, pair) in fingerprint.iter_mut().zip(digits.chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(fingerprint)
+    hexadecimal::bytes(text)?.try_into().ok()
 }

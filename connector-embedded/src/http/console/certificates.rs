@@ -14,11 +14,12 @@ use serde_json::{Value, json};
 
 use super::{
     Answer,
-    certificate::{certificate_json, fingerprint, hex},
+    certificate::{certificate_json, fingerprint},
     error::ConsoleError,
     invalid, page_size, read,
 };
 use crate::{
+    hexadecimal::hexadecimal,
     http::Wires,
     service::{inventory::Shown, revocation::Meant},
     store::certificate::{Order, Place, Selection},
@@ -95,7 +96,7 @@ async fn list(State(wires): State<Wires>, page: Result<Query<Page>, QueryRejecti
 /// Opaque to the reader.
 fn write_cursor(place: &Place) -> String {
     let (name, id) = &place.group;
-    URL_SAFE_NO_PAD.encode(json!([name, id, place.at, hex(&place.fingerprint)]).to_string())
+    URL_SAFE_NO_PAD.encode(json!([name, id, place.at, hexadecimal(&place.fingerprint)]).to_string())
 }
 
 fn read_cursor(cursor: &str) -> Option<Place> {

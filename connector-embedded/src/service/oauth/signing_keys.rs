@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::{
     StartError,
     data_dir::{refuse_loose_mode, write_private},
+    hexadecimal::hexadecimal,
     store::access_token::RetiredKey,
 };
 
@@ -105,7 +106,7 @@ impl SigningKey {
 impl PublicKey {
     fn new(point: Vec<u8>, created_at: Moment, retired: Option<(Moment, Moment)>) -> Self {
         let digest = SecretHash::of(&point);
-        let id = digest.as_bytes()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = hexadecimal(&digest.as_bytes()[..8]);
         Self { id, decoding: DecodingKey::from_ec_der(&point), point, created_at, retired }
     }
 

@@ -3,7 +3,10 @@
 use pairing::{Failure, Moment};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
-use crate::store::SqlResult as _;
+use crate::{
+    hexadecimal::{self, hexadecimal},
+    store::SqlResult as _,
+};
 
 /// A certificate with everything that is known of it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -194,7 +197,7 @@ fn push_after(query: &mut QueryBuilder<Sqlite>, order: Order, after: &Place) {
             query.push_bind(after.group.0.clone()).push(", ").push_bind(after.group.1.clone()).push(", ");
         }
         Order::Issuer => {
-            let issuer = from_hex(&after.group.0);
+            let issuer = hexadecimal::bytes(&after.group.0).unwrap_or_default();
             query.push(" AND (c.issuer, c.not_after, c.fingerprint) > (").push_bind(issuer).push(", ");
         }
     }
@@ -205,17 +208,8 @@ fn place(order: Order, row: &Recorded) -> Place {
     let group = match order {
         Order::Expiry | Order::Issued => Default::default(),
         Order::Owner => (row.owner_name.clone(), row.owner_id.clone()),
-        Order::Issuer => (to_hex(&row.issuer), String::new()),
+        Order::Issuer => (hexadecimal(&row.issuer), String::new()),
     };
     let at = if order == Order::Issued { row.issued_at } else { row.not_after };
     Place { group, at, fingerprint: row.fingerprint.clone() }
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Vec<u8> {
-    let pairs = text.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
-    pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
 }

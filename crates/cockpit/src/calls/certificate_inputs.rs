@@ -7,8 +7,8 @@ use super::{Field, Id, RevocationReason, SecretText, Text};
 
 /// 64 hexadecimal digits.
 pub type Fingerprint = Text<64>;
-/// What a person dropped: a chain of a few certificates takes 10 KiB, a PKCS#12 file with one as much.
-pub type Dropped = SecretText<{ 64 * 1024 }>;
+/// What a person dropped: a chain takes 10 KiB, a key store of Java some 100 KiB.
+pub type Dropped = SecretText<{ 256 * 1024 }>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

@@ -144,7 +144,8 @@ fn token(text: &str) -> Option<&'static str> {
 /// A one-time token of Compass is 64 to 88 characters of URL-safe base64 and says nothing about itself.
 fn bare_token(text: &str) -> Dropped {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=');
-    if (32..=128).contains(&text.len()) && text.chars().all(plain) {
+    let is_fingerprint = matches!(text.len(), 40 | 64) && text.chars().all(|c| c.is_ascii_hexdigit());
+    if (32..=128).contains(&text.len()) && text.chars().all(plain) && !is_fingerprint {
         return Dropped::Token("most likely a one-time token or a client secret");
     }
     Dropped::Unknown

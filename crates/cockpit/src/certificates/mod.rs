@@ -25,4 +25,6 @@ mod wire;
 pub(crate) use expiry_notices::ExpiryNotices;
 pub(crate) use fingerprint_words::fingerprint_words;
 pub(crate) use inventory::Inventory;
+#[cfg(test)]
+pub(crate) use openssl::OpenSsl;
 pub(crate) use wire::{Certificate, Owners};

@@ -5,10 +5,10 @@ use std::{fs, process::Command};
 use tempfile::TempDir;
 
 /// A directory in which `openssl` works.
-pub(super) struct OpenSsl(TempDir);
+pub(crate) struct OpenSsl(TempDir);
 
 impl OpenSsl {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
@@ -18,7 +18,7 @@ impl OpenSsl {
         assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
-    pub(super) fn read(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.0.path().join(name)).unwrap()
     }
 
@@ -35,7 +35,7 @@ impl OpenSsl {
     }
 
     /// A root: `<name>.key` and `<name>.pem`, valid for ten years.
-    pub(super) fn root(&self, name: &str, subject: &str) {
+    pub(crate) fn root(&self, name: &str, subject: &str) {
         self.key(name);
         self.run(&format!(
             "req -x509 -new -sha256 -key {name}.key -subj {subject} -days 3650 -out {name}.pem -addext \

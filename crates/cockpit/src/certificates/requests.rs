@@ -354,6 +354,7 @@ mod tests {
             (data.raw_encoded().expose().to_owned(), RequestKind::Token),
             (OneTimeToken::generate().expose().to_owned(), RequestKind::Token),
             ("hello".to_owned(), RequestKind::Unknown),
+            ("ab".repeat(32), RequestKind::Unknown),
             (String::new(), RequestKind::Unknown),
         ];
         let secret = openssl.text("client.key").lines().nth(1).unwrap().to_owned();
