@@ -139,7 +139,8 @@ CREATE TRIGGER system_auth_removed AFTER DELETE ON system_auth BEGIN
     INSERT INTO revocation_journal (line) VALUES (json_object('revoked', 'system_auth', 'id', old.id));
 END;
 CREATE TRIGGER oauth_client_removed AFTER DELETE ON oauth_client BEGIN
-    INSERT INTO revocation_journal (line) VALUES (json_object('revoked', 'oauth_client', 'id', old.id));
+    INSERT INTO revocation_journal (line)
+        VALUES (json_object('revoked', 'oauth_client', 'id', old.id, 'createdAt', old.created_at));
 END;
 -- What was revoked before there was a journal.
 INSERT INTO revocation_journal (line) SELECT json_object(

@@ -99,6 +99,10 @@ pub(crate) struct Serve {
     /// Failed sign-ins in a row that one address may make at the OAuth2 endpoints; then one per second. 0: no limit.
     #[arg(long, value_name = "N", default_value_t = 100, env = "CONNECTOR_EMBEDDED_FAILURE_LIMIT")]
     failure_limit: u32,
+    /// Forget the latest time that this server has seen: the clock is right now and was wrong before. Without it nothing
+    /// is signed while the clock is behind that time.
+    #[arg(long, env = "CONNECTOR_EMBEDDED_TRUST_CLOCK")]
+    trust_clock: bool,
     /// What to log on standard error: error, warn, info, debug, trace, or a filter.
     #[arg(long, value_name = "LEVEL", default_value = "info", env = "CONNECTOR_EMBEDDED_LOG")]
     pub(crate) log: String,
@@ -255,6 +259,7 @@ impl Serve {
                 CaKeyArgument::EcP256 => CaKeyKind::EcP256,
                 CaKeyArgument::Rsa4096 => CaKeyKind::Rsa4096,
             },
+            trust_clock: self.trust_clock,
             ephemeral: self.ephemeral,
         })
     }

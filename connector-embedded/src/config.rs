@@ -85,6 +85,8 @@ pub struct Config {
     /// Failed sign-ins in a row that one source address may make at the OAuth2 and administrator's endpoints; then
     /// one per second. 0 is without limit.
     pub failure_limit: u32,
+    /// Forget the latest time that the server has seen: the clock is right now and was wrong then.
+    pub trust_clock: bool,
     /// Delete the data directory on stop.
     pub ephemeral: bool,
 }
@@ -121,6 +123,7 @@ impl Default for Config {
             ca_key_protection: None,
             revocation_journal: None,
             failure_limit: 100,
+            trust_clock: false,
             ephemeral: false,
         }
     }

@@ -84,6 +84,10 @@ fn bring_back(restore: Restore) -> Result<(), String> {
     if report.unreadable_lines > 0 {
         text += &format!("Lines of the journal that could not be read: {}\n", report.unreadable_lines);
     }
+    if report.nothing_known {
+        text += "There was no revocation journal and no earlier store: what was revoked after the backup may be valid again. \
+                 Restore again with --journal FILE if there is one.\n";
+    }
     if let Some(aside) = report.kept_aside {
         text += &format!("What was there before: {}\n", aside.display());
     }

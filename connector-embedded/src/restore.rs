@@ -19,7 +19,10 @@ use crate::{
     clock::Clock,
     data_dir::{DataDir, write_private},
     service::backup::{MANIFEST, Manifest, STORE},
-    store::{JOURNAL, Store, restored::Restored},
+    store::{
+        JOURNAL, Store,
+        restored::{Before, Restored},
+    },
 };
 
 /// What to restore, and where.
@@ -50,6 +53,8 @@ pub struct RestoreReport {
     pub revocations_applied: u64,
     /// Lines of the journals that could not be read.
     pub unreadable_lines: u64,
+    /// There was neither a journal nor an earlier store: what was taken back after the backup may be alive again.
+    pub nothing_known: bool,
 }
 
 /// Where a restore is made ready.
@@ -109,14 +114,16 @@ pub async fn restore(request: RestoreRequest) -> Result<RestoreReport, StartErro
             }
             keys.keep(name, &key)?;
         }
+        let before = Before::read(&dir.join(STORE)).await;
         let own = dir.join(JOURNAL);
         let journals: Vec<PathBuf> = request.journals.iter().cloned().chain(own.exists().then_some(own)).collect();
+        let nothing_known = before.is_none() && journals.is_empty();
         let store = Store::open(&staging, Some(&staging.join("journal-of-the-restore"))).await?;
-        let restored = store.take_back(&journals, Clock::system().now()).await;
+        let restored = store.take_back(&journals, before, Clock::system().now()).await;
         store.close().await;
-        restored
+        restored.map(|restored| (restored, nothing_known))
     };
-    let restored = match ready.await {
+    let (restored, nothing_known) = match ready.await {
         Ok(restored) => restored,
         Err(error) => {
             let _ = fs::remove_dir_all(&staging);
@@ -135,6 +142,7 @@ pub async fn restore(request: RestoreRequest) -> Result<RestoreReport, StartErro
         tokens_voided,
         revocations_applied,
         unreadable_lines,
+        nothing_known,
     })
 }
 

@@ -16,6 +16,7 @@ use crate::{
     restore,
     service::{
         Addresses, Service, Settings, authority,
+        latest_time::LatestTime,
         oauth::{OAuth, access_token::AccessTokens},
         policy::{self, Fixed, Policy},
         presentations::Presentations,
@@ -67,7 +68,7 @@ impl Server {
         let keys = KeyFiles::open(data_dir.path(), config.ca_key_protection.as_ref())?;
         let store = Store::open(data_dir.path(), config.revocation_journal.as_deref()).await?;
         let prepared = Prepared::new(&store, keys, &config, &clock).await;
-        let Prepared { authorities, presentations, tls, policy, fixed } = match prepared {
+        let Prepared { authorities, presentations, tls, latest_time, policy, fixed } = match prepared {
             Ok(prepared) => prepared,
             Err(error) => {
                 store.close().await;
@@ -79,7 +80,8 @@ impl Server {
         let oauth = OAuth::load(&store, tokens, config.failure_limit).await.map_err(StartError::Other)?;
         let policy = ArcSwap::from_pointee(policy);
         let changing = Mutex::default();
-        let service = Service { store, authorities, presentations, policy, changing, oauth, clock, settings };
+        let service =
+            Service { store, authorities, presentations, latest_time, policy, changing, oauth, clock, settings };
         let service = Arc::new(service);
         let prepared = async {
             service.load_retired_keys().await.map_err(StartError::Other)?;
@@ -147,7 +149,7 @@ impl Running {
 
     /// What the administrator should be told for as long as the server runs.
     pub fn warning(&self) -> Option<String> {
-        self.service.key_warning()
+        self.service.warning()
     }
 
     /// Stops accepting, lets running requests finish for up to three seconds, closes the store.
@@ -208,6 +210,7 @@ struct Prepared {
     authorities: Arc<Authorities>,
     presentations: Arc<Presentations>,
     tls: Arc<Tls>,
+    latest_time: LatestTime,
     policy: Policy,
     fixed: Fixed,
 }
@@ -216,6 +219,7 @@ impl Prepared {
     async fn new(store: &Store, keys: KeyFiles, config: &Config, clock: &Clock) -> Result<Self, StartError> {
         let fixed = Fixed::of(config);
         let policy = policy::load(store, &fixed).await?;
+        let latest_time = LatestTime::load(store, config.trust_clock, clock.now()).await?;
         let rows = {
             let mut connection = store.read().await.map_err(StartError::Other)?;
             store::authority::all(&mut connection).await.map_err(StartError::Other)?
@@ -230,7 +234,7 @@ impl Prepared {
         let names = server_names(config);
         let tls = Tls::new(Arc::clone(&authorities), Arc::clone(&presentations), names, clock.clone());
         let tls = Arc::new(tls.map_err(StartError::Other)?);
-        Ok(Self { authorities, presentations, tls, policy, fixed })
+        Ok(Self { authorities, presentations, tls, latest_time, policy, fixed })
     }
 }
 

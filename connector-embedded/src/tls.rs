@@ -55,6 +55,8 @@ struct Serving {
     certificate: ServerCertificate,
     /// Which authorities it was made for.
     set: Arc<ca::Set>,
+    /// How many of them counted. They end one after another, so the number says which.
+    counted: usize,
 }
 
 /// The configurations of the moment.
@@ -139,6 +141,7 @@ impl Tls {
         now < *not_before
             || now >= *renews_at
             || !Arc::ptr_eq(&set, &serving.set)
+            || set.counting(now).count() != serving.counted
             || set.of_server(now).fingerprint() != issuer
     }
 }
@@ -182,7 +185,14 @@ impl Serving {
         let server_only = server_only.with_single_cert(chain.clone(), key.clone_key()).map_err(Failure::internal)?;
         let mutual = builder(&provider)?.with_client_cert_verifier(Arc::new(verifier));
         let mutual = mutual.with_single_cert(chain, key).map_err(Failure::internal)?;
-        Ok(Self { server_only: finish(server_only), mutual: finish(mutual), certificate, set: Arc::clone(&set) })
+        let counted = set.counting(now).count();
+        Ok(Self {
+            server_only: finish(server_only),
+            mutual: finish(mutual),
+            certificate,
+            set: Arc::clone(&set),
+            counted,
+        })
     }
 }
 

@@ -185,7 +185,9 @@ impl Embedded {
 
 /// What a restore has done, for the person who asked for it.
 fn sentence(report: &RestoreReport) -> String {
-    let RestoreReport { created_at, kept_aside, tokens_voided, revocations_applied, unreadable_lines } = report;
+    let RestoreReport {
+        created_at, kept_aside, tokens_voided, revocations_applied, unreadable_lines, nothing_known
+    } = report;
     let mut text = format!("The backup of {created_at} was restored.");
     let mut add = |count: u64, one: &str, many: &str| match count {
         0 => {}
@@ -199,6 +201,9 @@ fn sentence(report: &RestoreReport) -> String {
         "line of the revocation journal could not be read",
         "lines of the revocation journal could not be read",
     );
+    if *nothing_known {
+        text.push_str(" There was no revocation journal: what was revoked after the backup may be valid again.");
+    }
     if let Some(folder) = kept_aside {
         text.push_str(&format!(" What was there before is in {}.", folder.display()));
     }

@@ -69,6 +69,18 @@ impl Pairing {
 
     /// From an answer that holds a certificate.
     pub fn from_reply(server: &Server, application: &str, subject: &str, key_pem: String, reply: &Reply) -> Self {
+        let addresses = ["certificateSecuredDirectorUrl", "certificateSecuredConnectorUrl"];
+        Self::issued(addresses.map(|field| server.ready(field)), application, subject, key_pem, reply)
+    }
+
+    /// The same where there is no ready line: Director and Connector of the certificate listener.
+    pub(crate) fn issued(
+        [director, connector]: [&str; 2],
+        application: &str,
+        subject: &str,
+        key_pem: String,
+        reply: &Reply,
+    ) -> Self {
         let common_name = subject.split_once("CN=").expect("a common name in the subject").1;
         Self {
             application: application.to_owned(),
@@ -76,15 +88,20 @@ impl Pairing {
             subject: subject.to_owned(),
             key_pem,
             chain_pem: chain(reply),
-            director: server.ready("certificateSecuredDirectorUrl").to_owned(),
-            connector: server.ready("certificateSecuredConnectorUrl").to_owned(),
+            director: director.to_owned(),
+            connector: connector.to_owned(),
         }
+    }
+
+    /// What a client shows.
+    pub(crate) fn identity(&self) -> Identity {
+        let identity = format!("{}{}", self.chain_pem, self.key_pem);
+        Identity::from_pem(identity.as_bytes()).expect("a certificate and its key")
     }
 
     /// A client that shows the certificate, with connections of its own.
     pub fn client(&self, server: &Server) -> ClientBuilder {
-        let identity = format!("{}{}", self.chain_pem, self.key_pem);
-        server.client().identity(Identity::from_pem(identity.as_bytes()).expect("a certificate and its key"))
+        server.client().identity(self.identity())
     }
 
     /// At the Director's certificate listener.

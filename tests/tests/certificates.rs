@@ -17,6 +17,7 @@ mod certificates {
     mod revocation;
     mod revocation_list;
     mod script;
+    mod signing;
     mod timeline;
 
     use blackbox::{Pairing, Server};

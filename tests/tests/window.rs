@@ -4,7 +4,9 @@
 
 mod window {
     mod accessibility;
+    mod authority;
     mod certificate;
+    mod certificates;
     mod clipboard;
     mod credentials;
     mod expired;
@@ -12,6 +14,7 @@ mod window {
     mod instance;
     mod keyboard;
     mod names;
+    mod notification;
     mod oauth;
     mod server;
 }

@@ -14,6 +14,7 @@ use rustls_pki_types::CertificateDer;
 use super::{
     Authority, KeyFiles,
     first_authority::{self, FirstAuthority, key_file_of},
+    verifiable,
 };
 use crate::{CaKeyKind, StartError, data_dir::write_atomically, store::authority::AuthorityRow};
 
@@ -33,7 +34,7 @@ impl Member {
     }
 }
 
-/// Those that count at one time: the active one first, then the most recent.
+/// The active one first, then the most recent; also those whose day has come. Whether one counts, its dates say.
 #[derive(Clone, Debug)]
 pub(crate) struct Set {
     members: Vec<Member>,
@@ -72,10 +73,19 @@ impl Authorities {
         let mut members = Vec::new();
         for row in rows {
             let until = row.trusted_until.map(Moment::from_unix_millis);
-            if row.state == "active" || row.state == "trusted" && until.is_some_and(|until| until > now) {
+            // One whose day has come stays: whether it counts is asked every time, and a clock that was ahead for a
+            // moment must not end it for good.
+            if row.state == "active" || row.state == "trusted" {
                 let mut chain = vec![CertificateDer::from(row.certificate.clone())];
                 chain.extend(split(&row.upper));
-                let key = keys.read(&row.key_file)?;
+                let key = match keys.read(&row.key_file) {
+                    Ok(key) => key,
+                    Err(error) if until.is_some_and(|until| until <= now) => {
+                        tracing::warn!("an authority that has ended is left out: {error}");
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
                 let authority = Authority::new(chain, key).map_err(|cause| keys.unusable(cause))?;
                 members.push(Member {
                     authority,
@@ -94,9 +104,13 @@ impl Authorities {
             first = Some(row(&authority, key_file, !made_now && !is_ours(&authority), since));
             members.push(Member { authority, active_since: since, trusted_until: None });
         }
+        // Where the store was lost, the keys of earlier authorities look like nobody's.
+        if !rows.is_empty() {
+            keys.tidy(&rows.iter().map(|row| row.key_file.as_str()).collect::<Vec<_>>());
+        }
         keys.settle();
         let authorities = Self { keys, bundle, set: ArcSwap::from_pointee(Set { members }) };
-        authorities.write_bundle()?;
+        authorities.write_bundle(now)?;
         Ok((authorities, first))
     }
 
@@ -139,7 +153,14 @@ impl Authorities {
             let (from, until) = (authority.not_before().rfc3339(), authority.not_after().rfc3339());
             return Err(refused(format!("This certificate authority is valid from {from} until {until}, not now.")));
         }
-        self.keys.write(&key_file, authority.key()).map_err(|error| Failure::new(error.code(), error.to_string()))?;
+        verifiable::check(&authority, now).map_err(refused)?;
+        self.keys.write(&key_file, authority.key()).map_err(|error| {
+            if let StartError::DiskFull { .. } = error {
+                let message = "The disk is full. Nothing was changed; free some space and try again.";
+                return Failure::new(ErrorCode::StorageFull, message);
+            }
+            Failure::new(error.code(), error.to_string())
+        })?;
         let row = row(&authority, key_file, imported, now);
         Ok((Member { authority, active_since: now, trusted_until: None }, row))
     }
@@ -154,29 +175,36 @@ impl Authorities {
             member.trusted_until.get_or_insert(old_until);
         }
         let same = *successor.authority.fingerprint();
-        members.retain(|member| member.trusted_until > Some(now) && *member.authority.fingerprint() != same);
+        members.retain(|member| *member.authority.fingerprint() != same);
         members.insert(0, successor);
-        self.replace(members)
+        // Without an overlap the earlier one is retired and not only ended.
+        members.retain(|member| member.trusted_until.is_none_or(|until| until != old_until || until > now));
+        self.replace(members, now)
     }
 
-    /// Drops those whose time has come, and the one with this fingerprint.
-    pub(crate) fn drop_ended(&self, also: Option<&[u8]>, now: Moment) -> Result<(), Failure> {
+    /// Drops an earlier authority.
+    ///
+    /// # Errors
+    /// `ca.pem` could not be written; the change holds all the same.
+    pub(crate) fn retire(&self, fingerprint: &[u8], now: Moment) -> Result<(), Failure> {
         let mut members = self.set().members.clone();
-        members.retain(|member| match member.trusted_until {
-            None => true,
-            Some(until) => until > now && also != Some(member.authority.fingerprint().as_slice()),
+        members.retain(|member| {
+            member.trusted_until.is_none() || member.authority.fingerprint().as_slice() != fingerprint
         });
-        self.replace(members)
+        self.replace(members, now)
     }
 
-    fn replace(&self, members: Vec<Member>) -> Result<(), Failure> {
+    fn replace(&self, members: Vec<Member>, now: Moment) -> Result<(), Failure> {
         self.set.store(Arc::new(Set { members }));
-        self.write_bundle().map_err(|error| Failure::new(error.code(), error.to_string()))
+        self.write_bundle(now).map_err(|error| Failure::new(error.code(), error.to_string()))
     }
 
-    /// `ca.pem`: what verifies this server and every certificate that counts.
-    fn write_bundle(&self) -> Result<(), StartError> {
-        let bundle = self.set().bundle_pem();
+    /// `ca.pem`: what verifies this server and every certificate that counts. Nothing happens while it is right.
+    ///
+    /// # Errors
+    /// It could not be written.
+    pub(crate) fn write_bundle(&self, now: Moment) -> Result<(), StartError> {
+        let bundle = self.set().bundle_pem(now);
         match std::fs::read(&self.bundle) {
             Ok(present) if present == bundle.as_bytes() => return Ok(()),
             Ok(_) => tracing::info!(path = %self.bundle.display(), "written again with the authorities that count"),
@@ -200,8 +228,9 @@ impl Set {
         &self.members[0]
     }
 
-    pub(crate) fn members(&self) -> &[Member] {
-        &self.members
+    /// Those that count at this moment, the active one first.
+    pub(crate) fn counting(&self, now: Moment) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(move |member| member.counts(now))
     }
 
     pub(crate) fn with(&self, fingerprint: &[u8]) -> Option<&Member> {
@@ -220,14 +249,9 @@ impl Set {
         &earliest.unwrap_or_else(|| self.active()).authority
     }
 
-    /// When the next of them ends.
-    pub(crate) fn next_end(&self) -> Option<Moment> {
-        self.members.iter().filter_map(|member| member.trusted_until).min()
-    }
-
     /// The active authority with those above it, then the earlier ones.
-    pub(crate) fn bundle_pem(&self) -> String {
-        self.members.iter().map(|member| member.authority.certificate_pem()).collect()
+    pub(crate) fn bundle_pem(&self, now: Moment) -> String {
+        self.counting(now).map(|member| member.authority.certificate_pem()).collect()
     }
 }
 

@@ -137,6 +137,16 @@ impl Authority {
         params.signed_by(key, &self.0.issuer).map(CertificateDer::from).map_err(Failure::internal)
     }
 
+    /// Whether a certificate is this authority's or another one with the same name and key.
+    pub(crate) fn signs_as(&self, certificate: &[u8]) -> bool {
+        let name_and_key = |der: &[u8]| {
+            let (_, parsed) = X509Certificate::from_der(der).ok()?;
+            Some((parsed.subject().as_raw().to_vec(), parsed.public_key().raw.to_vec()))
+        };
+        let own = name_and_key(&self.0.certificate);
+        own.is_some() && own == name_and_key(certificate)
+    }
+
     pub(super) fn key(&self) -> &KeyPair {
         self.0.issuer.key()
     }

@@ -81,7 +81,7 @@ impl KeyFiles {
             },
             Some(KeyProtection::Keyring) | None => match store_new(dir) {
                 Ok(secret) => Ok(files(Lock::KeyStore(secret), None)),
-                Err(reason) => Err(StartError::CaKeyUnprotected { reason }),
+                Err(reason) => Err(StartError::CaKeyUnprotected { reason: reason.trim_end_matches('.').to_owned() }),
             },
         }
     }
@@ -158,6 +158,28 @@ impl KeyFiles {
         };
         let path = self.path(name);
         write_private(&path, text.as_bytes()).map_err(|cause| not_written(&path, cause))
+    }
+
+    /// Protects the keys of authorities that do not count any more as well, and removes what belongs to none: a key that a
+    /// crash left behind before its authority was recorded.
+    pub(super) fn tidy(&self, known: &[&str]) {
+        let protected = !matches!(self.lock, Lock::Plain);
+        for name in known.iter().filter(|name| protected && self.path(name).exists()) {
+            if let Err(error) = self.read(name) {
+                tracing::warn!("the key of an earlier authority cannot be read: {error}");
+            }
+        }
+        let Ok(entries) = fs::read_dir(&self.dir) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let half = name.starts_with("ca-key") && name.ends_with(".new");
+            let key = name.starts_with("ca-key-") && name.ends_with(".pem");
+            if half || key && !known.contains(&&*name) {
+                tracing::info!("{name} belongs to no certificate authority and was removed");
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Forgets the protection of before, once every key has been read.

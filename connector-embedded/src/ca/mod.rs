@@ -11,6 +11,7 @@ mod key_files;
 mod profile;
 mod revocation_list;
 mod server_certificate;
+mod verifiable;
 
 #[cfg(test)]
 mod tests;

@@ -122,19 +122,20 @@ async fn ready(State(wires): State<Wires>) -> Response {
 
 /// What verifies this server and every certificate that counts: the authority that signs, then earlier ones.
 async fn ca(State(wires): State<Wires>) -> Response {
-    let pem = wires.service.authorities.set().bundle_pem();
+    let pem = wires.service.authorities.set().bundle_pem(wires.service.clock.now());
     ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
 }
 
 /// The list of each authority that counts, the one that signs first.
 async fn revocation_lists(State(wires): State<Wires>) -> Response {
-    let mut pem = String::new();
-    for member in wires.service.authorities.set().members() {
-        match wires.service.revocation_list(&member.authority).await {
-            Ok(list) => pem.push_str(&list_to_pem(&list.der)),
-            Err(failure) => return no_list(&failure),
-        }
+    let lists = match wires.service.revocation_lists().await {
+        Ok(lists) => lists,
+        Err(failure) => return no_list(&failure),
+    };
+    if lists.is_empty() {
+        return (StatusCode::NOT_FOUND, "No certificate authority here may sign revocation lists.\n").into_response();
     }
+    let pem: String = lists.iter().map(|list| list_to_pem(&list.der)).collect();
     ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pairing::{ErrorCode, Failure, Moment};
+use pairing::{ErrorCode, Failure};
 use sqlx::SqliteConnection;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 
@@ -53,8 +53,21 @@ impl Service {
         certificate::on_old_chain(&mut connection, self.clock.now(), first).await
     }
 
+    /// Said for as long as it is so.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let behind = self.store.journal_is_behind().then(|| {
+            format!(
+                "The revocation journal cannot be written and lacks revocations: {}. It is tried again with every change.",
+                self.settings.journal.display()
+            )
+        });
+        let clock = self.latest_time.complaint(self.clock.now());
+        let warnings: Vec<String> = [clock, behind, self.key_warning()].into_iter().flatten().collect();
+        (!warnings.is_empty()).then(|| warnings.join(" "))
+    }
+
     /// Said for as long as a key lies in the open.
-    pub(crate) fn key_warning(&self) -> Option<String> {
+    fn key_warning(&self) -> Option<String> {
         let keys = self.authorities.keys();
         (keys.protection() == "plain").then(|| {
             format!(
@@ -115,7 +128,6 @@ impl Service {
             until = old_until.rfc3339(),
             "\"{name}\" signs from now on; the one before is accepted until then"
         );
-        self.drop_ended_authorities().await;
         Ok(())
     }
 
@@ -137,37 +149,15 @@ impl Service {
         if !retired && self.authority_pem(&fingerprint).await?.is_empty() {
             return Err(Failure::new(ErrorCode::NotFound, "There is no such certificate authority."));
         }
-        self.authorities.drop_ended(Some(&fingerprint), now)
+        self.authorities.retire(&fingerprint, now)
     }
 
-    /// Retires the authorities whose time has come.
-    pub(super) async fn drop_ended_authorities(&self) {
-        let now = self.clock.now();
-        if self.authorities.set().next_end().is_none_or(|end| end > now) {
-            return;
-        }
-        let _changing = self.changing.lock().await;
-        let set = self.authorities.set();
-        let ended = set.members().iter().filter(|member| member.trusted_until.is_some_and(|until| until <= now));
-        let ended: Vec<[u8; 32]> = ended.map(|member| *member.authority.fingerprint()).collect();
-        let retired = self
-            .store
-            .write(move |connection| Box::pin(async move { retire_all(connection, &ended, now).await }))
-            .await;
-        if let Err(failure) = retired.and_then(|()| self.authorities.drop_ended(None, now)) {
-            tracing::warn!(
-                detail = failure.detail,
-                "an authority whose time has come could not be retired yet: {failure}"
-            );
+    /// Writes `ca.pem` again when an authority has ended since.
+    pub(super) fn write_bundle(&self) {
+        if let Err(error) = self.authorities.write_bundle(self.clock.now()) {
+            tracing::warn!("ca.pem could not be written and will be tried again: {error}");
         }
     }
-}
-
-async fn retire_all(connection: &mut SqliteConnection, ended: &[[u8; 32]], now: Moment) -> Result<(), Failure> {
-    for fingerprint in ended {
-        authority::retire(connection, fingerprint, now).await?;
-    }
-    Ok(())
 }
 
 /// Records the first authority, and what certificates from before there was a record of authorities lack.

@@ -35,7 +35,7 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::InvalidData`] for a short passphrase, [`ErrorCode::StorageFull`].
     pub(crate) async fn back_up(&self, passphrase: Secret) -> Result<Vec<u8>, Failure> {
-        if passphrase.expose().chars().count() < LEAST {
+        if passphrase.expose().trim().chars().count() < LEAST {
             let message = format!("The passphrase of a backup must have at least {LEAST} characters.");
             return Err(Failure::new(ErrorCode::InvalidData, message));
         }

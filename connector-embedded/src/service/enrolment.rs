@@ -73,11 +73,11 @@ pub(crate) struct SignedChain {
 }
 
 impl SignedChain {
-    fn of(client: String, set: &ca::Set, issuer: &[u8]) -> Result<Self, Failure> {
+    fn of(client: String, set: &ca::Set, issuer: &[u8], now: Moment) -> Result<Self, Failure> {
         let issuer = set.with(issuer).ok_or_else(|| Failure::internal("the authority is gone"))?;
         let chain = format!("{client}{}", issuer.authority.certificate_pem());
         let own = issuer.authority.fingerprint();
-        let others = set.members().iter().filter(|member| member.authority.fingerprint() != own);
+        let others = set.counting(now).filter(|member| member.authority.fingerprint() != own);
         let mut ca = issuer.authority.certificate_pem().to_owned();
         ca.extend(others.map(|member| member.authority.certificate_pem()));
         Ok(Self { client, chain, ca })
@@ -95,6 +95,14 @@ impl Applicant {
         match self {
             Self::Token(grant) => &grant.system_auth_id,
             Self::Certificate(holder) => &holder.system_auth_id,
+        }
+    }
+
+    /// What kind of certificate it gets. A short one for a test does not renew itself into a long one.
+    const fn kind(&self) -> CertificateKind {
+        match self {
+            Self::Certificate(holder) if holder.for_test => CertificateKind::Test,
+            Self::Certificate(_) | Self::Token(_) => kind_of(self.owner()),
         }
     }
 
@@ -196,7 +204,7 @@ impl Service {
     ) -> Result<SignedChain, Failure> {
         self.may_renew(applicant)?;
         let now = self.clock.now();
-        let kind = kind_of(applicant.owner());
+        let kind = applicant.kind();
         let (checked, issued) = match self.check_and_issue(request, applicant.system_auth_id(), kind, now).await {
             Ok(signed) => signed,
             Err(failure) => {
@@ -234,7 +242,7 @@ impl Service {
             Some((der, issuer)) => (certificate_to_pem(&der), issuer),
             None => (client, issuer.to_vec()),
         };
-        SignedChain::of(client, &set, &issuer)
+        SignedChain::of(client, &set, &issuer, now)
     }
 
     /// Reads a request, holds it to the policy and signs what it asks for.
@@ -248,6 +256,7 @@ impl Service {
         kind: CertificateKind,
         now: Moment,
     ) -> Result<(CheckedCsr, IssuedCertificate), Failure> {
+        self.check_clock(now)?;
         let (service, common_name) = (Arc::clone(self), common_name.to_owned());
         // RSA arithmetic takes milliseconds, which the threads that serve connections do not have.
         let signed = tokio::task::spawn_blocking(move || {

@@ -5,7 +5,10 @@ use std::net::IpAddr;
 
 use pairing::{ErrorCode, Failure, Moment, Secret};
 
-use super::{Service, oauth::access_token::Confirmation, presentations::Why, scopes::Scopes, system_auth::Kind};
+use super::{
+    Service, oauth::access_token::Confirmation, policy::CertificateKind, presentations::Why, scopes::Scopes,
+    system_auth::Kind,
+};
 use crate::{
     RevocationMode,
     store::{
@@ -138,6 +141,8 @@ pub(crate) struct CertificateHolder {
     pub(crate) system_auth_id: String,
     pub(crate) owner: Owner,
     pub(crate) tenant_id: String,
+    /// Signed for a test, and so is what it renews itself into.
+    pub(crate) for_test: bool,
     /// Only where revoking stops no more than renewing.
     pub(crate) revoked: bool,
     /// Where the request came from.
@@ -221,6 +226,7 @@ impl Service {
             fingerprint,
             system_auth_id: holder.system_auth_id,
             owner: holder.owner,
+            for_test: holder.kind == CertificateKind::Test.as_str(),
             revoked,
             from,
             tenant_id: holder.tenant_id,

@@ -13,6 +13,7 @@ use crate::{
     ca::certificate_to_pem,
     store::{
         certificate::{self, Dark, Page, Place, Recorded, Selection, Timeline},
+        oauth_client,
         system_auth::{self, Owner},
     },
 };
@@ -80,10 +81,15 @@ impl Service {
         test: bool,
     ) -> Result<Shown, Failure> {
         let missing = || Failure::new(ErrorCode::NotFound, "There is no such pairing: no system auth has this id.");
-        let owner = {
+        let (owner, has_client) = {
             let mut connection = self.store.read().await?;
-            system_auth::find_any(&mut connection, system_auth_id).await?.ok_or_else(missing)?.owner
+            let auth = system_auth::find_any(&mut connection, system_auth_id).await?.ok_or_else(missing)?;
+            (auth.owner, oauth_client::find(&mut connection, system_auth_id).await?.is_some())
         };
+        if has_client {
+            let message = "This pairing has a client ID and a secret; one with a certificate is another pairing.";
+            return Err(Failure::new(ErrorCode::InvalidOperation, message));
+        }
         if matches!(owner, Owner::IntegrationSystem(_)) {
             let message = "Integration systems have no certificates, only applications and runtimes.";
             return Err(Failure::new(ErrorCode::InvalidOperation, message));

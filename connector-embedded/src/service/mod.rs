@@ -9,6 +9,7 @@ pub(crate) mod identity;
 pub(crate) mod input_rule;
 pub(crate) mod integration_system;
 pub(crate) mod inventory;
+pub(crate) mod latest_time;
 pub(crate) mod oauth;
 pub(crate) mod one_time_token;
 pub(crate) mod policy;
@@ -18,6 +19,7 @@ pub(crate) mod runtime;
 pub(crate) mod scopes;
 pub(crate) mod seed;
 pub(crate) mod system_auth;
+mod upkeep;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -26,6 +28,7 @@ use tokio::sync::Mutex;
 
 use crate::{Fidelity, ca::Authorities, clock::Clock, store::Store};
 
+use latest_time::LatestTime;
 use oauth::OAuth;
 use policy::{Fixed, Policy};
 use presentations::Presentations;
@@ -36,6 +39,7 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) authorities: Arc<Authorities>,
     pub(crate) presentations: Arc<Presentations>,
+    pub(crate) latest_time: LatestTime,
     pub(crate) policy: ArcSwap<Policy>,
     /// Held while authorities, lists or the policy change: one change at a time.
     pub(crate) changing: Mutex<()>,

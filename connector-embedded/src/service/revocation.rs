@@ -69,6 +69,26 @@ impl Service {
             .await
     }
 
+    /// The lists of the authorities that count, the one that signs first; one for those that are the same to a verifier.
+    /// Authorities that may not sign lists have none.
+    pub(crate) async fn revocation_lists(&self) -> Result<Vec<SignedList>, Failure> {
+        let set = self.authorities.set();
+        let mut listed: Vec<&Authority> = Vec::new();
+        let mut lists = Vec::new();
+        for member in set.counting(self.clock.now()) {
+            if listed.iter().any(|other| other.signs_as(member.authority.certificate_der())) {
+                continue;
+            }
+            listed.push(&member.authority);
+            match self.revocation_list(&member.authority).await {
+                Ok(list) => lists.push(list),
+                Err(failure) if failure.code == ErrorCode::InvalidOperation => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(lists)
+    }
+
     /// The list of an authority: as it was signed last, or a new one when something was revoked since or it grows old.
     /// Its number only ever goes up, and is on disk before anybody sees it.
     ///
@@ -77,26 +97,27 @@ impl Service {
     pub(crate) async fn revocation_list(&self, authority: &Authority) -> Result<SignedList, Failure> {
         let fingerprint = *authority.fingerprint();
         let now = self.clock.now();
-        if let Some(list) = self.standing_list(&fingerprint, now).await?.1 {
+        let same = self.same_signers(authority).await?;
+        if let Some(list) = self.standing_list(&fingerprint, &same, now).await? {
             return Ok(list);
         }
         let _changing = self.changing.lock().await;
-        let (present, standing) = self.standing_list(&fingerprint, now).await?;
-        if let Some(list) = standing {
+        if let Some(list) = self.standing_list(&fingerprint, &same, now).await? {
             return Ok(list);
         }
-        let (entries, revocations) = {
+        let (entries, revocations, last_number) = {
             let mut connection = self.store.read().await?;
+            let last_number = authority::list_number(&mut connection, &same).await?;
             // Counted first: what is revoked in between is named, and makes the next list.
-            let revocations = authority::revocations(&mut connection, &fingerprint).await?;
+            let revocations = authority::revocations(&mut connection, &same).await?;
             // An entry stays for as long as a list that has it may be in use (RFC 5280 §3.3).
             let since = now.plus_seconds(-2 * LIST_LIFETIME);
-            (certificate::revoked_entries(&mut connection, &fingerprint, since).await?, revocations)
+            (certificate::revoked_entries(&mut connection, &same, since).await?, revocations, last_number)
         };
         let made_at = Moment::from_unix_seconds(now.unix_seconds());
         let due_at = made_at.plus_seconds(LIST_LIFETIME);
-        // At least the time in seconds, so that it also goes up when a backup was restored that knew a smaller one.
-        let number = (present.crl_number + 1).max(now.unix_seconds());
+        // At least the time in milliseconds, so that it also goes up when a backup was restored that knew a smaller one.
+        let number = (last_number + 1).max(now.unix_millis());
         let signer = authority.clone();
         let der = tokio::task::spawn_blocking(move || ca::revocation_list(&signer, number, made_at, due_at, &entries));
         let der = der.await.map_err(Failure::internal)??;
@@ -115,11 +136,24 @@ impl Service {
         Ok(SignedList { der, number, made_at, due_at })
     }
 
-    /// What is stored, and the list in it if that is still good.
-    async fn standing_list(&self, fingerprint: &[u8; 32], now: Moment) -> Result<(List, Option<SignedList>), Failure> {
+    /// The authorities with the same name and key: to a verifier they are one, and so is their list.
+    async fn same_signers(&self, signer: &Authority) -> Result<Vec<Vec<u8>>, Failure> {
+        let mut connection = self.store.read().await?;
+        let rows = authority::all(&mut connection).await?;
+        let same = rows.into_iter().filter(|row| signer.signs_as(&row.certificate));
+        Ok(same.map(|row| row.fingerprint).collect())
+    }
+
+    /// The stored list, if it is still good.
+    async fn standing_list(
+        &self,
+        fingerprint: &[u8; 32],
+        same: &[Vec<u8>],
+        now: Moment,
+    ) -> Result<Option<SignedList>, Failure> {
         let mut connection = self.store.read().await?;
         let list = authority::list(&mut connection, fingerprint).await?;
-        let revocations = authority::revocations(&mut connection, fingerprint).await?;
+        let revocations = authority::revocations(&mut connection, same).await?;
         let standing = match (&list.crl, list.crl_made_at, list.crl_due_at) {
             (Some(der), Some(made_at), Some(due_at)) => {
                 let (made_at, due_at) = (Moment::from_unix_millis(made_at), Moment::from_unix_millis(due_at));
@@ -134,6 +168,6 @@ impl Service {
             }
             _ => None,
         };
-        Ok((list, standing))
+        Ok(standing)
     }
 }

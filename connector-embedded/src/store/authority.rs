@@ -1,7 +1,7 @@
 //! The authorities of this server: one that signs, and earlier ones whose certificates still count for a while.
 
 use pairing::{Failure, Moment};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::SqlResult as _;
 
@@ -97,13 +97,31 @@ pub(crate) async fn list(connection: &mut SqliteConnection, fingerprint: &[u8; 3
     .sql()
 }
 
-/// How many certificates of an authority were ever revoked: a list that knows fewer is out of date.
-pub(crate) async fn revocations(connection: &mut SqliteConnection, fingerprint: &[u8; 32]) -> Result<i64, Failure> {
-    sqlx::query_scalar("SELECT count(*) FROM certificate WHERE issuer = ? AND revoked_at IS NOT NULL")
-        .bind(fingerprint.as_slice())
-        .fetch_one(connection)
-        .await
-        .sql()
+/// How many certificates of these authorities were ever revoked: a list that knows fewer is out of date.
+pub(crate) async fn revocations(connection: &mut SqliteConnection, same: &[Vec<u8>]) -> Result<i64, Failure> {
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM certificate WHERE revoked_at IS NOT NULL AND ");
+    push_issuers(&mut query, same);
+    query.build_query_scalar().fetch_one(connection).await.sql()
+}
+
+/// The greatest number of a list of these authorities.
+pub(crate) async fn list_number(connection: &mut SqliteConnection, same: &[Vec<u8>]) -> Result<i64, Failure> {
+    let mut query =
+        QueryBuilder::<Sqlite>::new("SELECT coalesce(max(crl_number), 0) FROM authority WHERE fingerprint IN (");
+    let mut fingerprints = query.separated(", ");
+    for fingerprint in same {
+        fingerprints.push_bind(fingerprint.clone());
+    }
+    query.push(")").build_query_scalar().fetch_one(connection).await.sql()
+}
+
+/// `issuer IN (…)`.
+pub(super) fn push_issuers(query: &mut QueryBuilder<Sqlite>, issuers: &[Vec<u8>]) {
+    let mut list = query.push("issuer IN (").separated(", ");
+    for issuer in issuers {
+        list.push_bind(issuer.clone());
+    }
+    query.push(")");
 }
 
 pub(crate) async fn set_list(

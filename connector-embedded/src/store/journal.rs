@@ -2,19 +2,26 @@
 //!
 //! What is taken back is written down in the transaction that takes it back (triggers of migration 4). The writer
 //! copies it to the file after the commit and before anybody is answered. A crash in between leaves lines that the
-//! next commit, or the next start, copies.
+//! next commit, or the next start, copies. A line twice is no harm.
 
 use std::{
+    collections::HashSet,
     fs::{File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use pairing::Failure;
+use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
-use super::SqlResult as _;
+use super::{SqlResult as _, setting};
+use crate::StartError;
 
 /// The file, and how far the store's journal has been copied to it.
 #[derive(Debug)]
@@ -23,18 +30,55 @@ pub(crate) struct Journal {
     file: Option<File>,
     /// The number of the last line that was copied.
     copied: i64,
+    behind: Behind,
 }
 
-/// Where the store keeps how far the file is.
+/// Whether lines are missing in the file. Cloning shares it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Behind(Arc<AtomicBool>);
+
+impl Behind {
+    pub(crate) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Which file has which lines, as the store remembers it.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Copied {
+    path: PathBuf,
+    /// Of the file, in bytes.
+    length: u64,
+    /// Of its last line in the store.
+    number: i64,
+}
+
+/// Where the store keeps it.
 const COPIED: &str = "revocation journal copied";
 
 impl Journal {
-    pub(super) async fn open(path: &Path, connection: &mut SqliteConnection) -> Result<Self, Failure> {
-        let copied = super::setting::get(connection, COPIED).await?;
-        let copied = copied.and_then(|text| text.parse().ok()).unwrap_or_default();
-        // A file that is gone begins again with everything that the store knows.
-        let copied = if path.exists() { copied } else { 0 };
-        let mut journal = Self { path: path.to_owned(), file: None, copied };
+    /// Opens the file and copies what it lacks.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(super) async fn open(path: &Path, connection: &mut SqliteConnection) -> Result<Self, StartError> {
+        let refused = |cause: io::Error| {
+            StartError::Setting(format!(
+                "The revocation journal {} cannot be written: {cause}. Choose another file with --revocation-journal.",
+                path.display()
+            ))
+        };
+        let file = open_for_appending(path).map_err(refused)?;
+        let path = path.canonicalize().map_err(refused)?;
+        let length = file.metadata().map_err(refused)?.len();
+        let mut journal = Self { path, file: None, copied: 0, behind: Behind::default() };
+        let remembered = setting::get(connection, COPIED).await.map_err(StartError::Other)?;
+        let remembered: Option<Copied> = remembered.and_then(|text| serde_json::from_str(&text).ok());
+        match remembered.filter(|copied| copied.path == journal.path && copied.length == length) {
+            Some(copied) => journal.copied = copied.number,
+            // Another file than last time, or somebody touched it: what is in it is looked up line by line.
+            None => journal.complete(connection).await,
+        }
         journal.follow(connection).await;
         Ok(journal)
     }
@@ -42,12 +86,33 @@ impl Journal {
     /// Without a file: for tests of the writer.
     #[cfg(test)]
     pub(super) fn nowhere() -> Self {
-        Self { path: PathBuf::new(), file: None, copied: i64::MAX }
+        Self { path: PathBuf::new(), file: None, copied: i64::MAX, behind: Behind::default() }
+    }
+
+    pub(super) fn behind(&self) -> Behind {
+        self.behind.clone()
     }
 
     /// Copies what has been committed since the last time. Trouble is logged and tried again with the next commit.
     pub(super) async fn follow(&mut self, connection: &mut SqliteConnection) {
-        if let Err(failure) = self.copy(connection).await {
+        if self.copied == i64::MAX {
+            return;
+        }
+        let copied = self.copy(connection, &HashSet::new()).await;
+        self.report(copied);
+    }
+
+    /// Copies every line that the file does not have.
+    async fn complete(&mut self, connection: &mut SqliteConnection) {
+        let text = std::fs::read(&self.path).unwrap_or_default();
+        let present: HashSet<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+        let copied = self.copy(connection, &present).await;
+        self.report(copied);
+    }
+
+    fn report(&self, copied: Result<(), Failure>) {
+        self.behind.0.store(copied.is_err(), Ordering::Relaxed);
+        if let Err(failure) = copied {
             tracing::error!(
                 path = %self.path.display(), detail = failure.detail,
                 "the revocation journal could not be written and will be tried again: {failure}"
@@ -55,10 +120,7 @@ impl Journal {
         }
     }
 
-    async fn copy(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
-        if self.copied == i64::MAX {
-            return Ok(());
-        }
+    async fn copy(&mut self, connection: &mut SqliteConnection, present: &HashSet<&[u8]>) -> Result<(), Failure> {
         let lines: Vec<(i64, String)> =
             sqlx::query_as("SELECT number, line FROM revocation_journal WHERE number > ? ORDER BY number")
                 .bind(self.copied)
@@ -68,45 +130,50 @@ impl Journal {
         let Some((last, _)) = lines.last() else { return Ok(()) };
         let last = *last;
         let mut text = String::new();
-        for (_, line) in &lines {
+        for (_, line) in lines.iter().filter(|(_, line)| !present.contains(line.as_bytes())) {
             text.push_str(line);
             text.push('\n');
         }
-        self.append(&text).map_err(|error| {
+        let length = self.append(&text).map_err(|error| {
             self.file = None;
             Failure::internal(error)
         })?;
         self.copied = last;
-        // Only so that a start need not write everything again; a line twice is no harm.
-        super::setting::set(connection, COPIED, &last.to_string()).await
+        let copied = Copied { path: self.path.clone(), length, number: last };
+        let copied = serde_json::to_string(&copied).map_err(Failure::internal)?;
+        setting::set(connection, COPIED, &copied).await
     }
 
-    fn append(&mut self, text: &str) -> io::Result<()> {
+    /// Says how long the file is afterwards.
+    fn append(&mut self, text: &str) -> io::Result<u64> {
         let file = match &mut self.file {
             Some(file) => file,
-            None => {
-                let mut file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(&self.path)?;
-                // Half a line that a full disk left must not spoil the next one.
-                let length = file.seek(SeekFrom::End(0))?;
-                if length > 0 {
-                    let mut end = [0];
-                    file.seek(SeekFrom::End(-1))?;
-                    file.read_exact(&mut end)?;
-                    if end != *b"\n" {
-                        file.write_all(b"\n")?;
-                    }
-                }
-                self.file.insert(file)
-            }
+            None => self.file.insert(open_for_appending(&self.path)?),
         };
         file.write_all(text.as_bytes())?;
-        file.sync_data()
+        file.sync_data()?;
+        Ok(file.metadata()?.len())
     }
 }
 
-/// Has the next start write everything to the file, whatever is in it.
-pub(super) async fn write_all_again(connection: &mut SqliteConnection) -> Result<(), Failure> {
-    super::setting::set(connection, COPIED, "0").await
+fn open_for_appending(path: &Path) -> io::Result<File> {
+    let mut file = OpenOptions::new().create(true).append(true).read(true).mode(0o600).open(path)?;
+    let length = file.seek(SeekFrom::End(0))?;
+    if length > 0 {
+        // Half a line that a full disk left must not spoil the next one.
+        let mut end = [0];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut end)?;
+        if end != *b"\n" {
+            file.write_all(b"\n")?;
+        }
+    }
+    Ok(file)
+}
+
+/// Has the next start compare the file line by line.
+pub(super) async fn compare_again(connection: &mut SqliteConnection) -> Result<(), Failure> {
+    setting::set(connection, COPIED, "").await
 }
 
 #[cfg(test)]
@@ -161,11 +228,25 @@ mod tests {
         let path = dir.path().join(JOURNAL);
         let whole = fs::read_to_string(&path).unwrap();
         fs::write(&path, &whole[..20]).unwrap();
-        let store = Store::open(dir.path(), None).await.unwrap();
-        execute(&store, "UPDATE setting SET value = '0' WHERE name = 'revocation journal copied'").await.unwrap();
-        store.close().await;
         Store::open(dir.path(), None).await.unwrap().close().await;
         assert_eq!(lines(&dir), journal, "the half line stands alone, the whole one follows");
+
+        // Another file gets everything, and the first one then what was taken back meanwhile.
+        let other = dir.path().join("other.jsonl");
+        let store = Store::open(dir.path(), Some(&other)).await.unwrap();
+        execute(&store, "INSERT INTO tenant VALUES ('t', 'e', 'n')").await.unwrap();
+        execute(&store, "INSERT INTO integration_system VALUES ('i', 'n', NULL, 1, 1)").await.unwrap();
+        execute(&store, "INSERT INTO system_auth (id, integration_system_id, created_at) VALUES ('gone', 'i', 1)")
+            .await
+            .unwrap();
+        execute(&store, "DELETE FROM system_auth").await.unwrap();
+        store.close().await;
+        assert_eq!(fs::read_to_string(&other).unwrap().lines().count(), 2);
+        Store::open(dir.path(), None).await.unwrap().close().await;
+        let journal = lines(&dir);
+        assert_eq!((journal.len(), &journal[1]["id"]), (2, &"gone".into()));
+
+        assert!(Store::open(dir.path(), Some(dir.path())).await.is_err(), "a folder is no file");
 
         // The file is gone: everything is written again.
         fs::remove_file(&path).unwrap();

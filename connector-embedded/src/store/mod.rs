@@ -43,7 +43,7 @@ use sqlx::{
 use zeroize::Zeroizing;
 
 use crate::StartError;
-use journal::Journal;
+use journal::{Behind, Journal};
 
 pub(crate) use client_index::ClientIndex;
 pub(crate) use writer::Writer;
@@ -56,6 +56,7 @@ pub(crate) struct Store {
     copying: SqliteConnectOptions,
     writer: Writer,
     clients: ClientIndex,
+    journal_behind: Behind,
 }
 
 /// The journal's usual name in the data directory.
@@ -81,10 +82,10 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let clients = ClientIndex::open(&mut connection).await.map_err(StartError::Other)?;
-        let journal =
-            Journal::open(journal.unwrap_or(&dir.join(JOURNAL)), &mut connection).await.map_err(StartError::Other)?;
+        let journal = Journal::open(journal.unwrap_or(&dir.join(JOURNAL)), &mut connection).await?;
+        let journal_behind = journal.behind();
         let writer = Writer::start(connection, clients.clone(), journal);
-        Ok(Self { readers, copying: options, writer, clients })
+        Ok(Self { readers, copying: options, writer, clients, journal_behind })
     }
 
     /// A connection that can only read.
@@ -105,6 +106,11 @@ impl Store {
         J: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Failure>> + Send + 'static,
     {
         self.writer.run(job).await
+    }
+
+    /// Whether the file of what was taken back lacks something.
+    pub(crate) fn journal_is_behind(&self) -> bool {
+        self.journal_behind.get()
     }
 
     /// A copy of the file as it is now, made in the folder `beside` and read into memory. Writing goes on meanwhile.
@@ -173,14 +179,18 @@ fn failure(error: &sqlx::Error) -> Failure {
     Failure::internal(error)
 }
 
-/// SQLITE_FULL is 13; the low byte is the primary code.
+/// SQLITE_FULL is 13; the low byte is the primary code. SQLITE_IOERR_SHMSIZE means that the -shm file cannot grow.
 fn is_full(error: &sqlx::Error) -> bool {
-    primary_code(error) == Some(13)
+    const SHM_SIZE: i32 = 10 | 19 << 8;
+    primary_code(error) == Some(13) || extended_code(error) == Some(SHM_SIZE)
+}
+
+fn extended_code(error: &sqlx::Error) -> Option<i32> {
+    error.as_database_error()?.code()?.parse().ok()
 }
 
 fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
+    Some(extended_code(error)? & 0xff)
 }
 
 /// Whether the error is a violated unique index (SQLITE_CONSTRAINT).

@@ -8,7 +8,7 @@ use std::{
 
 use pairing::{Failure, Moment};
 use serde::Deserialize;
-use sqlx::SqliteConnection;
+use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{SqlResult as _, Store, journal};
 use crate::StartError;
@@ -21,13 +21,52 @@ pub(crate) struct Restored {
     pub(crate) unreadable_lines: u64,
 }
 
+/// What the store that is replaced knows and the backup cannot.
+#[derive(Debug, Default)]
+pub(crate) struct Before {
+    journal: Vec<String>,
+    /// The greatest number of a revocation list.
+    list_number: i64,
+}
+
+impl Before {
+    /// `None` when there is no store, or one that cannot be read: then only the journals know.
+    pub(crate) async fn read(file: &Path) -> Option<Self> {
+        if !file.exists() {
+            return None;
+        }
+        let read = async {
+            // Opened for writing, because what is in the -wal counts; nothing is written.
+            let mut connection = SqliteConnectOptions::new().filename(file).connect().await?;
+            let journal = sqlx::query_scalar("SELECT line FROM revocation_journal ORDER BY number");
+            let journal = journal.fetch_all(&mut connection).await?;
+            let list_number = sqlx::query_scalar("SELECT coalesce(max(crl_number), 0) FROM authority");
+            let list_number = list_number.fetch_one(&mut connection).await?;
+            sqlx::Connection::close(connection).await?;
+            sqlx::Result::Ok(Self { journal, list_number })
+        };
+        read.await
+            .inspect_err(|error: &sqlx::Error| {
+                tracing::warn!(path = %file.display(), %error, "the store that is there cannot be read; only the journals count");
+            })
+            .ok()
+    }
+}
+
 /// A line of the journal (the triggers of migration 4 write them).
 #[derive(Debug, Deserialize)]
 #[serde(tag = "revoked", rename_all = "snake_case")]
 enum Line {
     Certificate(Box<RevokedCertificate>),
-    SystemAuth { id: String },
-    OauthClient { id: String },
+    SystemAuth {
+        id: String,
+    },
+    /// An id may be chosen, and chosen again after the client was removed: the one of that time is meant.
+    #[serde(rename_all = "camelCase")]
+    OauthClient {
+        id: String,
+        created_at: i64,
+    },
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,10 +91,22 @@ struct RevokedCertificate {
 }
 
 impl Store {
-    /// Applies the journals and voids what was open, in one transaction.
-    pub(crate) async fn take_back(&self, journals: &[PathBuf], now: Moment) -> Result<Restored, StartError> {
+    /// Applies the journals and what the store of before knows, and voids what was open, in one transaction.
+    pub(crate) async fn take_back(
+        &self,
+        journals: &[PathBuf],
+        before: Option<Before>,
+        now: Moment,
+    ) -> Result<Restored, StartError> {
         let mut lines = Vec::new();
         let mut unreadable_lines = 0;
+        let Before { journal, list_number } = before.unwrap_or_default();
+        for line in &journal {
+            match serde_json::from_str(line) {
+                Ok(line) => lines.push(line),
+                Err(_) => unreadable_lines += 1,
+            }
+        }
         for path in journals {
             unreadable_lines += read(path, &mut lines).map_err(|cause| {
                 StartError::Setting(format!("The journal {} cannot be read: {cause}.", path.display()))
@@ -73,12 +124,17 @@ impl Store {
                         WHERE used_at IS NULL AND replaced_at IS NULL AND expires_at > ?";
                     let voided = sqlx::query(void).bind(now).bind(now).execute(&mut *connection).await.sql()?;
                     restored.tokens_voided = voided.rows_affected();
+                    sqlx::query("UPDATE authority SET crl_number = max(crl_number, ?)")
+                        .bind(list_number)
+                        .execute(&mut *connection)
+                        .await
+                        .sql()?;
                     // Access tokens carry the epoch of their client.
                     sqlx::query("UPDATE oauth_client SET epoch = lower(hex(randomblob(16)))")
                         .execute(&mut *connection)
                         .await
                         .sql()?;
-                    journal::write_all_again(connection).await?;
+                    journal::compare_again(connection).await?;
                     Ok(restored)
                 })
             })
@@ -110,8 +166,9 @@ async fn apply(connection: &mut SqliteConnection, line: &Line) -> Result<u64, Fa
         Line::SystemAuth { id } => {
             sqlx::query("DELETE FROM system_auth WHERE id = ?").bind(id).execute(connection).await
         }
-        Line::OauthClient { id } => {
-            sqlx::query("DELETE FROM oauth_client WHERE id = ?").bind(id).execute(connection).await
+        Line::OauthClient { id, created_at } => {
+            let query = sqlx::query("DELETE FROM oauth_client WHERE id = ? AND created_at = ?");
+            query.bind(id).bind(created_at).execute(connection).await
         }
         Line::Certificate(revoked) => return apply_certificate(connection, revoked).await,
     };

@@ -41,8 +41,7 @@ impl ClientVerifier {
         clock: Clock,
     ) -> Result<Self, Failure> {
         let mut roots = RootCertStore::empty();
-        let now = clock.now();
-        for member in authorities.members().iter().filter(|member| member.counts(now)) {
+        for member in authorities.counting(clock.now()) {
             roots.add(member.authority.certificate_der().clone()).map_err(Failure::internal)?;
         }
         let rules = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);

@@ -14,6 +14,8 @@ use tempfile::TempDir;
 pub struct Home {
     folder: TempDir,
     environment: Vec<(String, String)>,
+    /// Nobody has said how the authority's key is protected.
+    undecided: bool,
 }
 
 impl Default for Home {
@@ -24,7 +26,14 @@ impl Default for Home {
 
 impl Home {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder"), environment: Vec::new() }
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), environment: Vec::new(), undecided: false }
+    }
+
+    /// One where nobody has said how the authority's key is protected, and no key store answers.
+    pub fn undecided() -> Self {
+        // An address that nobody listens at: the display's own session has a bus.
+        let nowhere = Self { undecided: true, ..Self::new() };
+        nowhere.with("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
     }
 
     /// Sets a variable for everything that is started here.
@@ -67,7 +76,9 @@ impl Home {
         command.env("XDG_CACHE_HOME", home.join("cache")).env("XDG_STATE_HOME", home.join("state"));
         command.env("PAIRING_COCKPIT_PORT", "0").env("PAIRING_COCKPIT_MTLS_PORT", "0");
         // Most tests are about something else: no key store is asked and no passphrase given.
-        command.env("PAIRING_COCKPIT_CA_KEY_PROTECTION", "plain");
+        if !self.undecided {
+            command.env("PAIRING_COCKPIT_CA_KEY_PROTECTION", "plain");
+        }
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
     }
 }

@@ -122,6 +122,7 @@ impl Window {
         }
         let selector = css(spot);
         self.wait(PATIENCE, &format!("{spot} takes text"), async || {
+            self.session.run(INTO_VIEW, json!([selector])).await;
             let element = passing(self.session.find(&selector).await)?;
             passing(self.session.act(&element, "clear", json!({})).await)?;
             passing(self.session.act(&element, "value", json!({ "text": text })).await)

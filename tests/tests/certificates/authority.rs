@@ -32,13 +32,19 @@ async fn the_page_tells_what_there_is() {
     let pem = fs::read_to_string(server.ready("caFile")).unwrap();
     let active = &page["active"];
     assert_eq!((text(active, "pem"), text(active, "fingerprint")), (pem.as_str(), hex(&sha256(&der(&pem))).as_str()));
-    assert_eq!((&active["origin"], &active["state"], &active["key"]), (&json!("created"), &json!("active"), &json!("EC P-256")));
+    assert_eq!(
+        (&active["origin"], &active["state"], &active["key"]),
+        (&json!("created"), &json!("active"), &json!("EC P-256"))
+    );
     assert_eq!((&active["trustedUntil"], &active["currentCertificates"]), (&Value::Null, &json!(1)));
     assert!(text(active, "subject").contains("CN=Pairing Cockpit Connector CA "), "{active}");
     for field in ["notBefore", "notAfter", "activeSince"] {
         assert!(is_time(&active[field]), "{field}: {active}");
     }
-    assert_eq!((&page["trusted"], &page["ownersOnOldChain"], &page["lastBackupAt"]), (&json!([]), &json!(0), &Value::Null));
+    assert_eq!(
+        (&page["trusted"], &page["ownersOnOldChain"], &page["lastBackupAt"]),
+        (&json!([]), &json!(0), &Value::Null)
+    );
     assert_eq!(page["fidelity"], "strict");
     // Said for as long as the key lies in the open.
     assert_eq!(page["keyProtection"], "plain");
@@ -47,7 +53,8 @@ async fn the_page_tells_what_there_is() {
     let names: Vec<_> = page["server"]["names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     assert!(names.contains(&"localhost") && names.contains(&"127.0.0.1"), "{names:?}");
     assert_eq!(page["server"]["issuer"], active["fingerprint"]);
-    let listeners: Vec<_> = page["listeners"].as_array().unwrap().iter().map(|one| (text(one, "name"), text(one, "tls"))).collect();
+    let listeners: Vec<_> =
+        page["listeners"].as_array().unwrap().iter().map(|one| (text(one, "name"), text(one, "tls"))).collect();
     assert_eq!(listeners, [("token", "server"), ("certificate", "mutual")]);
     for listener in page["listeners"].as_array().unwrap() {
         assert_eq!(listener["connectionLimit"], 512, "{listener}");
@@ -75,7 +82,10 @@ async fn a_rotation_overlaps_and_ends_when_the_old_one_is_retired() {
 
     // The old ones go on, also for those who know nothing of the change.
     assert!(works(&server, &old_stays).await && works(&server, &old_moves).await);
-    assert_eq!((page["ownersOnOldChain"].clone(), names(&server).await), (json!(2), vec!["moves".into(), "stays".into()]));
+    assert_eq!(
+        (page["ownersOnOldChain"].clone(), names(&server).await),
+        (json!(2), vec!["moves".into(), "stays".into()])
+    );
     // Renewing brings one over.
     let new = old_moves.renewed(&server, &key()).await;
     assert_eq!(names(&server).await, ["stays"]);
@@ -155,7 +165,13 @@ async fn the_old_authority_ends_on_its_day() {
     let page = rotate(&server, "ec:p256", 0).await;
     assert_eq!(page["trusted"], json!([]), "{page}");
     server.read_ca_file();
-    assert!(new.director(&server).through(new.client(&server).build().unwrap()).try_send(Method::POST, None).await.map_or(true, |reply| reply.status == 401));
+    assert!(
+        new.director(&server)
+            .through(new.client(&server).build().unwrap())
+            .try_send(Method::POST, None)
+            .await
+            .map_or(true, |reply| reply.status == 401)
+    );
     let token = server.token(&application).await;
     assert!(works(&server, &Pairing::of(&server, &application, &token).await).await);
 }

@@ -50,7 +50,9 @@ async fn a_restored_server_knows_its_certificates_and_takes_nothing_back_that_wa
     back_up(&server, &openssl).await;
     assert!(super::is_time(&server.console_get("/authority").await["lastBackupAt"]));
     // What happens after the backup.
-    server.console_post(&format!("/certificates/{}/revoke", revoked.name()), &json!({ "reason": "key_compromise" })).await;
+    server
+        .console_post(&format!("/certificates/{}/revoke", revoked.name()), &json!({ "reason": "key_compromise" }))
+        .await;
     let delete = "mutation($id: ID!) { result: deleteSystemAuthForApplication(authID: $id) { id } }";
     server.director(delete, json!({ "id": removed.system_auth })).await;
     let later = server.pair(&application).await;
@@ -99,7 +101,10 @@ async fn a_restored_server_knows_its_certificates_and_takes_nothing_back_that_wa
         assert_eq!(entry(&server, &revoked.name()).await["revoked"]["reason"], "key_compromise");
         assert_eq!(entry(&server, &removed.name()).await["pairingRemoved"], true);
         let reply = server.connector(&open_token).configuration().await;
-        assert!(reply.message().starts_with("Failed to authenticate"), "a token that was open in the backup: {reply:?}");
+        assert!(
+            reply.message().starts_with("Failed to authenticate"),
+            "a token that was open in the backup: {reply:?}"
+        );
         // The list names what it named before, under a higher number.
         openssl.write("after.crl", server.at("/crl.pem").send(Method::GET, None).await.text);
         let number = |file: &str| {
@@ -109,7 +114,8 @@ async fn a_restored_server_knows_its_certificates_and_takes_nothing_back_that_wa
         assert!(number("after.crl") > number("before.crl"), "{} after {}", number("after.crl"), number("before.crl"));
         let serials = |file: &str| {
             let text = openssl.run(&format!("crl -in {file} -noout -text"));
-            let mut serials: Vec<_> = text.lines().filter(|line| line.contains("Serial Number:")).map(str::to_owned).collect();
+            let mut serials: Vec<_> =
+                text.lines().filter(|line| line.contains("Serial Number:")).map(str::to_owned).collect();
             serials.sort();
             serials
         };
@@ -119,7 +125,8 @@ async fn a_restored_server_knows_its_certificates_and_takes_nothing_back_that_wa
         assert!(works(&server, &again).await);
         assert_eq!(server.end("TERM").code, Some(0));
     }
-    let aside = fs::read_dir(&data_dir).unwrap().flatten().find(|entry| entry.file_name().to_string_lossy().contains("before"));
+    let aside =
+        fs::read_dir(&data_dir).unwrap().flatten().find(|entry| entry.file_name().to_string_lossy().contains("before"));
     assert!(aside.is_some_and(|aside| aside.path().join("store.sqlite").is_file()), "what was there is kept aside");
     private(&data_dir);
 }
@@ -164,6 +171,42 @@ async fn a_backup_without_a_good_passphrase_is_not_made() {
         refused(&reply, 400, "invalid_data");
     }
     let nobody = server.at("").at(&format!("{}/authority/backup", server.ready("consoleUrl")));
-    let nobody = nobody.with("content-type", "application/json").post(json!({ "passphrase": PASSPHRASE }).to_string()).await;
+    let nobody =
+        nobody.with("content-type", "application/json").post(json!({ "passphrase": PASSPHRASE }).to_string()).await;
     assert_eq!(nobody.status, 401, "{nobody:?}");
+}
+
+/// The journal is a file that only grows, where it was asked for, and is made anew from the store when it is gone.
+#[tokio::test]
+async fn the_revocation_journal_only_grows() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let openssl = OpenSsl::new();
+    let (data_dir, journal) = (openssl.path("data"), openssl.path("elsewhere.jsonl"));
+    let options = ["--revocation-journal", journal.to_str().unwrap()];
+    let mut server = Server::start_in(&data_dir, &options);
+    assert_eq!(server.console_get("/authority").await["journalFile"], journal.to_str().unwrap());
+    let application = server.register("journal").await;
+    let mut before = String::new();
+    for round in 0..3 {
+        let (by_admin, by_holder) = (server.pair(&application).await, server.pair(&application).await);
+        let body = json!({ "reason": "superseded", "note": "two\nlines" });
+        server.console_post(&format!("/certificates/{}/revoke", by_admin.name()), &body).await;
+        assert_eq!(by_holder.connector(&server).revoke().await.result(), true);
+        // Written down when it was acknowledged.
+        let now = fs::read_to_string(&journal).unwrap();
+        assert!(now.starts_with(&before), "round {round}: only appended to");
+        let added: Vec<serde_json::Value> =
+            now[before.len()..].lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let fingerprints: Vec<_> = added.iter().filter_map(|line| line["fingerprint"].as_str()).collect();
+        assert_eq!(fingerprints, [by_admin.name(), by_holder.name()], "{added:?}");
+        before = now;
+        server.end(if round == 1 { "KILL" } else { "TERM" });
+        if round == 1 {
+            fs::remove_file(&journal).unwrap();
+        }
+        server = Server::start_in(&data_dir, &options);
+        assert_eq!(fs::read_to_string(&journal).unwrap(), before, "round {round}: the same after a restart");
+        assert_eq!(fs::metadata(&journal).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert!(!before.contains("PRIVATE"), "{before}");
 }

@@ -26,7 +26,8 @@ fn curl(openssl: &OpenSsl, clock: &Clock, server: &Server, name: &str, query: &s
     } else {
         let file = |kind: &str| openssl.path(&format!("{name}.{kind}")).to_str().unwrap().to_owned();
         let curl = curl.words("--cert").argument(&file("pem")).words("--key").argument(&file("key"));
-        let field = if query.contains("viewer") { "certificateSecuredDirectorUrl" } else { "certificateSecuredConnectorUrl" };
+        let field =
+            if query.contains("viewer") { "certificateSecuredDirectorUrl" } else { "certificateSecuredConnectorUrl" };
         (curl, server.ready(field))
     };
     let body = json!({ "query": query }).to_string();
@@ -66,7 +67,11 @@ async fn an_expired_certificate_is_told_that_it_is_expired() {
     let refused = refusal(&server, &pairing.name()).await;
     assert_eq!((&refused["why"], &refused["from"]), (&json!("expired"), &json!("127.0.0.1")), "{refused}");
     let (ended, _) = server.stop().await;
-    assert!(ended.log.lines().any(|line| line.contains("it has expired") && line.contains(&pairing.name()[..16])), "{}", ended.log);
+    assert!(
+        ended.log.lines().any(|line| line.contains("it has expired") && line.contains(&pairing.name()[..16])),
+        "{}",
+        ended.log
+    );
 }
 
 #[tokio::test]
@@ -74,13 +79,15 @@ async fn a_certificate_from_the_future_is_not_valid_yet() {
     let openssl = OpenSsl::new();
     let clock = Clock::new(openssl.folder());
     let server = start(&openssl, &clock, &[]);
-    let (token, subject) = server.connector(&server.token(&server.register("early").await).await).token_and_subject().await;
+    let (token, subject) =
+        server.connector(&server.token(&server.register("early").await).await).token_and_subject().await;
     // The clock is wrong when it is signed, and right again afterwards.
     clock.set("+3m");
     let request = blackbox::CertificateRequest::new(&subject, &blackbox::key());
     let reply = server.connector(&token).sign(&request.field()).await;
     clock.set("+0");
-    let leaf = text(&blackbox::unbase64(reply.result()["clientCertificate"].as_str().unwrap_or_else(|| panic!("{reply:?}"))));
+    let leaf =
+        text(&blackbox::unbase64(reply.result()["clientCertificate"].as_str().unwrap_or_else(|| panic!("{reply:?}"))));
     openssl.write("leaf.pem", &leaf);
     let name = blackbox::hex(&blackbox::sha256(&blackbox::der(&leaf)));
     assert_eq!(entry(&server, &name).await["state"], "not_yet_valid");
@@ -104,7 +111,8 @@ async fn a_clock_that_went_backwards_signs_nothing_until_it_is_right_again() {
     let (status, answer) = curl(&openssl, &clock, &server, "", "query { result: applications { totalCount } }");
     assert!(status == "000" || status == "200", "{answer}");
     let (token, subject) = {
-        let query = format!("mutation {{ result: requestOneTimeTokenForApplication(id: \"{application}\") {{ token }} }}");
+        let query =
+            format!("mutation {{ result: requestOneTimeTokenForApplication(id: \"{application}\") {{ token }} }}");
         let reply = server.administrator().graphql(&query, serde_json::Value::Null).await;
         let Some(token) = reply.result()["token"].as_str().map(str::to_owned) else {
             assert!(reply.message().contains("clock"), "{reply:?}");
@@ -133,7 +141,8 @@ async fn the_servers_own_certificate_renews_itself_when_the_clock_jumps() {
     pair(&openssl, &server).await;
     let shown = |port: u16| {
         let client = Tool::of(clock.of(Command::new("openssl"))).words("s_client -servername localhost -CAfile");
-        let client = client.argument(openssl.path("ca.pem").to_str().unwrap()).words(&format!("-connect localhost:{port}"));
+        let client =
+            client.argument(openssl.path("ca.pem").to_str().unwrap()).words(&format!("-connect localhost:{port}"));
         let output = client.output("");
         let text = text(&output.stdout);
         (text.contains("Verify return code: 0 (ok)"), blackbox::der(&text))
@@ -154,4 +163,43 @@ async fn the_servers_own_certificate_renews_itself_when_the_clock_jumps() {
         assert!(on_the_other.0 && on_the_other.1 == renewed, "{jump}");
         assert_eq!(curl(&openssl, &clock, &server, "client", VIEWER).0, "200", "{jump}");
     }
+}
+
+/// Whoever reads the list long after the last revocation gets one that has not run out, under a higher number.
+#[tokio::test]
+async fn the_list_of_revocations_never_runs_out() {
+    let openssl = OpenSsl::new();
+    let clock = Clock::new(openssl.folder());
+    let server = start(&openssl, &clock, &[]);
+    let pairing = pair(&openssl, &server).await;
+    server.console_post(&format!("/certificates/{}/revoke", pairing.name()), &json!({ "reason": "superseded" })).await;
+    let mut numbers = Vec::new();
+    for jump in ["+0", "+1d", "+30d", "+1y"] {
+        clock.set(jump);
+        // The certificate of the server may have to be made anew first.
+        let list = until(&format!("a list at {jump}"), Duration::from_secs(20), async || {
+            let curl = Tool::of(clock.of(Command::new("curl"))).words("--silent --fail --cacert");
+            let output = curl
+                .argument(openssl.path("ca.pem").to_str().unwrap())
+                .argument(&format!("{}/crl.pem", server.issuer()))
+                .output("");
+            output.status.success().then(|| text(&output.stdout))
+        })
+        .await;
+        openssl.write("crl.pem", list);
+        let date = |words: &str| {
+            let mut date = clock.of(Command::new("date"));
+            date.args(["-u", "+%s"]).args(words.split('|').filter(|word| !word.is_empty()));
+            Tool::of(date).run().trim().parse::<i64>().unwrap()
+        };
+        let dates = openssl.run("crl -in crl.pem -noout -lastupdate -nextupdate");
+        let named = |name: &str| dates.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+        let (last, next, now) =
+            (date(&format!("-d|{}", named("lastUpdate="))), date(&format!("-d|{}", named("nextUpdate="))), date(""));
+        assert!(last <= now && now < next, "{jump}: {last} {now} {next}");
+        let number =
+            openssl.run("crl -in crl.pem -noout -crlnumber").trim().trim_start_matches("crlNumber=0x").to_owned();
+        numbers.push(u128::from_str_radix(&number, 16).unwrap());
+    }
+    assert!(numbers.is_sorted() && numbers[0] < numbers[3], "{numbers:?}");
 }

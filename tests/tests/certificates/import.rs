@@ -46,7 +46,10 @@ async fn an_authority_comes_in_every_form_that_people_have() {
     authority(&openssl, "rsa4096", "-algorithm RSA -pkeyopt rsa_keygen_bits:4096");
     openssl.run("pkey -in rsa2048.key -traditional -out rsa2048.pkcs1");
     openssl.run("pkey -in p384.key -traditional -out p384.sec1");
-    openssl.tool("pkcs8 -topk8 -v2 aes-256-cbc -in rsa4096.key -out encrypted.key -passout").argument(&format!("pass:{passphrase}")).run();
+    openssl
+        .tool("pkcs8 -topk8 -v2 aes-256-cbc -in rsa4096.key -out encrypted.key -passout")
+        .argument(&format!("pass:{passphrase}"))
+        .run();
     assert!(openssl.text("rsa2048.pkcs1").contains("BEGIN RSA PRIVATE KEY"), "PKCS#1");
     assert!(openssl.text("p384.sec1").contains("BEGIN EC PRIVATE KEY"), "SEC1");
     assert!(openssl.text("encrypted.key").contains("BEGIN ENCRYPTED PRIVATE KEY"), "encrypted PKCS#8");
@@ -97,8 +100,11 @@ async fn an_authority_below_another_brings_its_chain_along() {
     let openssl = OpenSsl::new();
     authority(&openssl, "root", blackbox::EC_P256);
     openssl.key("below", blackbox::EC_P256);
-    openssl.write("below.cnf", "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\n\
-        subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n");
+    openssl.write(
+        "below.cnf",
+        "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\n\
+        subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n",
+    );
     openssl.run("req -new -key below.key -subj /CN=below -out below.csr");
     openssl.run("x509 -req -in below.csr -CA root.pem -CAkey root.key -CAcreateserial -days 900 -extfile below.cnf -out below.pem");
     // In any order.
@@ -133,10 +139,13 @@ async fn what_is_no_authority_is_refused_in_a_sentence_and_changes_nothing() {
     openssl.run("req -x509 -new -key leaf.key -subj /CN=leaf -addext basicConstraints=critical,CA:FALSE -out leaf.pem");
     // One that may sign certificates, but was over years ago.
     openssl.key("old", blackbox::EC_P256);
-    openssl.write("old.cnf", "[req]\ndistinguished_name=dn\n[dn]\n[ca]\ndefault_ca=ca_default\n[ca_default]\n\
+    openssl.write(
+        "old.cnf",
+        "[req]\ndistinguished_name=dn\n[dn]\n[ca]\ndefault_ca=ca_default\n[ca_default]\n\
         database=index.txt\nserial=serial.txt\nnew_certs_dir=.\ndefault_md=sha256\npolicy=any\nx509_extensions=v3\n\
         [any]\ncommonName=supplied\n[v3]\nbasicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n\
-        subjectKeyIdentifier=hash\n");
+        subjectKeyIdentifier=hash\n",
+    );
     openssl.write("index.txt", "");
     openssl.write("serial.txt", "41424344");
     openssl.run("req -new -key old.key -subj /CN=old -out old.csr");
@@ -161,7 +170,10 @@ async fn what_is_no_authority_is_refused_in_a_sentence_and_changes_nothing() {
         let reply = import(&server, &texts, passphrase).await;
         let sentence = refused(&reply, 400, "invalid_data");
         assert!(sentence.to_lowercase().contains(&words.to_lowercase()), "{words}: {sentence}");
-        assert!(!sentence.contains("MHcC") && !sentence.contains("BEGIN EC") && !sentence.contains("secret"), "{sentence}");
+        assert!(
+            !sentence.contains("MHcC") && !sentence.contains("BEGIN EC") && !sentence.contains("secret"),
+            "{sentence}"
+        );
         sentences.push(sentence);
     }
     // A key that this program does not sign with.
@@ -170,7 +182,12 @@ async fn what_is_no_authority_is_refused_in_a_sentence_and_changes_nothing() {
     sentences.sort();
     sentences.dedup();
     assert!(sentences.len() >= 8, "what is wrong is told apart: {sentences:#?}");
-    for body in [json!({ "texts": "x" }), json!({}), Value::Null, json!({ "texts": ["x"], "passphrase": null, "oldTrustedForSeconds": -1 })] {
+    for body in [
+        json!({ "texts": "x" }),
+        json!({}),
+        Value::Null,
+        json!({ "texts": ["x"], "passphrase": null, "oldTrustedForSeconds": -1 }),
+    ] {
         assert_eq!(server.console(Method::POST, "/authority/import", &body).await.status, 400, "{body}");
     }
     assert_eq!(server.console_get("/authority").await["active"], before);
@@ -180,4 +197,23 @@ async fn what_is_no_authority_is_refused_in_a_sentence_and_changes_nothing() {
     let reply = import(&server, &own.each_ref().map(String::as_str), None).await;
     refused(&reply, 409, "invalid_operation");
     assert!(works(&server, &server.pair(&server.register("as before").await).await).await);
+}
+
+/// An authority that may sign certificates but no lists: there is none then, and everybody is told so.
+#[tokio::test]
+async fn an_authority_that_may_not_sign_lists_has_none() {
+    let server = Server::start(&[]);
+    let openssl = OpenSsl::new();
+    openssl.key("ca", blackbox::EC_P256);
+    openssl.run("req -x509 -new -key ca.key -days 900 -subj /CN=certificates-only -addext keyUsage=critical,keyCertSign -out ca.pem");
+    let reply = import(&server, &[&openssl.text("ca.pem"), &openssl.text("ca.key")], None).await;
+    assert_eq!(reply.status, 201, "{reply:?}");
+    let pairing = server.pair(&server.register("no list").await).await;
+    server.console_post(&format!("/certificates/{}/revoke", pairing.name()), &json!({ "reason": "superseded" })).await;
+    assert!(!works(&server, &pairing).await, "revoked all the same");
+    assert_eq!(server.console_get("/authority").await["crl"], serde_json::Value::Null);
+    let der = server.at("/crl.der").send(Method::GET, None).await;
+    assert!((400..500).contains(&der.status), "{der:?}");
+    let pem = server.at("/crl.pem").send(Method::GET, None).await;
+    assert!(pem.status < 500 && pem.text.matches("BEGIN X509 CRL").count() <= 1, "{pem:?}");
 }

@@ -68,7 +68,8 @@ async fn every_order_and_every_filter_finds_what_it_names() {
     assert_eq!(set(&all(&server, 2, "current=true").await), set(&names[2..]));
     assert_eq!(all(&server, 2, "current=false").await.len(), 5);
     assert_eq!(set(&all(&server, 1, &format!("owner={zebra}")).await), set(&[0, 2, 4].map(|at| names[at].clone())));
-    let ca = blackbox::hex(&blackbox::sha256(&blackbox::der(&std::fs::read_to_string(server.ready("caFile")).unwrap())));
+    let ca =
+        blackbox::hex(&blackbox::sha256(&blackbox::der(&std::fs::read_to_string(server.ready("caFile")).unwrap())));
     assert_eq!(all(&server, 2, &format!("issuer={ca}")).await.len(), 5);
     assert_eq!(all(&server, 2, &format!("issuer={}", "0".repeat(64))).await.len(), 0);
     for (search, wanted) in [

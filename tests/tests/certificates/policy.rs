@@ -92,7 +92,10 @@ async fn every_error_is_told_at_once_and_nothing_is_changed() {
         let told = errors.iter().filter(|error| error["field"] == field).count();
         assert_eq!(told, 1, "{field}: {errors:#?}");
     }
-    assert!(errors.iter().all(|error| error["message"].as_str().is_some_and(|message| message.len() > 10)), "{errors:?}");
+    assert!(
+        errors.iter().all(|error| error["message"].as_str().is_some_and(|message| message.len() > 10)),
+        "{errors:?}"
+    );
     assert_eq!(server.console_get("/policy").await["policy"], before);
     // Rules that contradict each other, and words that there are not.
     let (mut turned, mut unknown) = (before.clone(), before.clone());

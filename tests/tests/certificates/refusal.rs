@@ -63,7 +63,8 @@ impl Forger<'_> {
 
 /// One query to the Director with `NAME.pem` and `NAME.key`, and the HTTP status behind the answer.
 fn curl(openssl: &OpenSsl, url: &str, name: &str, words: &str) -> Output {
-    let curl = blackbox::Tool::new("curl", openssl.folder()).words("--silent --show-error --cacert ca.pem").words(words);
+    let curl =
+        blackbox::Tool::new("curl", openssl.folder()).words("--silent --show-error --cacert ca.pem").words(words);
     let curl = if name.is_empty() { curl } else { curl.words(&format!("--cert {name}.pem --key {name}.key")) };
     let curl = curl.argument("-H").argument("Content-Type: application/json").words("--write-out %{http_code} --data");
     curl.argument(r#"{"query":"{ viewer { id } }"}"#).argument(url).output("")
@@ -125,8 +126,7 @@ async fn a_certificate_that_is_wrong_in_one_point_opens_nothing() {
     let pairing = server.pair(&application).await;
     let (_, stopped) = server.stop().await;
     let openssl = OpenSsl::new();
-    let [ca, ca_key] =
-        ["ca.pem", "ca-key.pem"].map(|name| fs::read_to_string(stopped.data_dir().join(name)).unwrap());
+    let [ca, ca_key] = ["ca.pem", "ca-key.pem"].map(|name| fs::read_to_string(stopped.data_dir().join(name)).unwrap());
     openssl.write("ca.pem", &ca);
     openssl.write("ca-key.pem", &ca_key);
     let key = KeyPair::from_pem(&pairing.key_pem).unwrap();

@@ -71,31 +71,35 @@ async fn everything_is_told_about_a_certificate() {
     let is = |wanted: Value| move |value: &Value| *value == wanted;
     let owner = is(json!({ "kind": "application", "id": application, "name": "told", "gone": false }));
     let subject = pairing.subject.clone();
-    assert_members("a certificate", &detail["certificate"], &[
-        ("fingerprint", &is(json!(pairing.name()))),
-        ("serial", &is(json!(serial))),
-        ("issuer", &is(json!(ca))),
-        ("owner", &owner),
-        ("systemAuthId", &is(json!(pairing.system_auth))),
-        ("pairingRemoved", &is(json!(false))),
-        ("commonName", &is(json!(pairing.system_auth))),
-        ("subject", &is(json!(subject))),
-        ("key", &is(json!("EC P-256"))),
-        ("kind", &is(json!("application"))),
-        ("notBefore", &|value| date("notBefore", value)),
-        ("notAfter", &|value| date("notAfter", value)),
-        ("issuedAt", &is_time),
-        ("wire", &|value| value.as_str().is_some_and(|wire| !wire.is_empty())),
-        ("generation", &is(json!(0))),
-        ("lineage", &is(json!(pairing.name()))),
-        ("parent", &Value::is_null),
-        ("sameKeyAsParent", &is(json!(false))),
-        ("state", &is(json!("valid"))),
-        ("lastSeenAt", &Value::is_null),
-        ("lastSeenFrom", &Value::is_null),
-        ("refused", &Value::is_null),
-        ("revoked", &Value::is_null),
-    ]);
+    assert_members(
+        "a certificate",
+        &detail["certificate"],
+        &[
+            ("fingerprint", &is(json!(pairing.name()))),
+            ("serial", &is(json!(serial))),
+            ("issuer", &is(json!(ca))),
+            ("owner", &owner),
+            ("systemAuthId", &is(json!(pairing.system_auth))),
+            ("pairingRemoved", &is(json!(false))),
+            ("commonName", &is(json!(pairing.system_auth))),
+            ("subject", &is(json!(subject))),
+            ("key", &is(json!("EC P-256"))),
+            ("kind", &is(json!("application"))),
+            ("notBefore", &|value| date("notBefore", value)),
+            ("notAfter", &|value| date("notAfter", value)),
+            ("issuedAt", &is_time),
+            ("wire", &|value| value.as_str().is_some_and(|wire| !wire.is_empty())),
+            ("generation", &is(json!(0))),
+            ("lineage", &is(json!(pairing.name()))),
+            ("parent", &Value::is_null),
+            ("sameKeyAsParent", &is(json!(false))),
+            ("state", &is(json!("valid"))),
+            ("lastSeenAt", &Value::is_null),
+            ("lastSeenFrom", &Value::is_null),
+            ("refused", &Value::is_null),
+            ("revoked", &Value::is_null),
+        ],
+    );
     assert!(works(&server, &pairing).await);
     let seen = blackbox::until("it was seen", std::time::Duration::from_secs(10), async || {
         let entry = entry(&server, &pairing.name()).await;

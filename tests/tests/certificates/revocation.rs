@@ -61,15 +61,8 @@ impl By {
     }
 }
 
-const ALL: [By; 7] = [
-    By::Holder,
-    By::Certificate,
-    By::Owner,
-    By::SystemAuth,
-    By::DeleteSystemAuth,
-    By::Unpair,
-    By::Unregister,
-];
+const ALL: [By; 7] =
+    [By::Holder, By::Certificate, By::Owner, By::SystemAuth, By::DeleteSystemAuth, By::Unpair, By::Unregister];
 
 #[tokio::test]
 async fn whoever_revokes_it_is_over_on_open_and_on_new_connections() {
@@ -89,7 +82,8 @@ async fn whoever_revokes_it_is_over_on_open_and_on_new_connections() {
             pairing.connector(&server).through(http1),
         ];
         for caller in &open {
-            let reply = if caller.url().contains("connector") { caller.configuration().await } else { caller.viewer().await };
+            let reply =
+                if caller.url().contains("connector") { caller.configuration().await } else { caller.viewer().await };
             assert!(reply.json().get("errors").is_none(), "{reply:?}");
         }
         by.revoke(&server, &pairing).await;

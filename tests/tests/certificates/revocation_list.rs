@@ -80,7 +80,8 @@ async fn openssl_refuses_whom_the_list_names_and_nobody_else() {
     }
     assert!(check(&openssl, &good).contains("client.pem: OK"));
     // The same in DER, for whoever reads only that.
-    let der = reqwest::Client::builder().tls_certs_only([reqwest::Certificate::from_pem(&openssl.read("ca.pem")).unwrap()]);
+    let der =
+        reqwest::Client::builder().tls_certs_only([reqwest::Certificate::from_pem(&openssl.read("ca.pem")).unwrap()]);
     let der = der.build().unwrap().get(format!("{}/crl.der", server.issuer())).send().await.unwrap();
     assert_eq!(der.headers()["content-type"], "application/pkix-crl");
     assert_eq!(der.bytes().await.unwrap().to_vec(), blackbox::der(&openssl.text("crl.pem")));

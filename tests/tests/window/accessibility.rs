@@ -138,3 +138,111 @@ async fn a_server_that_does_not_start_has_no_violation() {
     assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
     window.quit().await;
 }
+
+#[tokio::test]
+async fn certificates_and_requests_have_no_violation_and_fit() {
+    let home = Home::new();
+    let window = Window::ready(&home, &[]).await;
+    let mut found = Vec::new();
+    window.click("@nav-certificates").await;
+    window.appears("@certificates-page @empty").await;
+    found.extend(window.audit("certificates, none").await);
+    let (first, second) = (window.register("storefront").await, window.register("warehouse").await);
+    let (first, second) = (window.pair(&first).await, window.pair(&second).await);
+    let renewed = window.renew(&first).await;
+    window.console_revoke(&second).await;
+    window.press(&["Control+r"]).await;
+    let row = |fingerprint: &str| format!("@certificate-row[data-fingerprint='{fingerprint}'] @open-certificate");
+    window.appears(&row(&renewed.name())).await;
+    found.extend(window.audit("certificates").await);
+    window.fits_its_width("certificates").await;
+    window.click("@timeline-twin").await;
+    window.appears("@timeline-table").await;
+    found.extend(window.audit("timeline as a table").await);
+    window.click("@current-only").await;
+    window.click(&row(&second.name())).await;
+    window.appears("@revoked-strip").await;
+    found.extend(window.audit("a revoked certificate").await);
+    window.press(&["Escape"]).await;
+    window.click(&row(&renewed.name())).await;
+    window.appears("@certificate-page @lineage").await;
+    window.fits_its_width("certificate").await;
+    window.fill("@verify-text", &first.key_pem).await;
+    window.click("@verify").await;
+    window.appears("@verify-result[data-verdict=no_match]").await;
+    found.extend(window.audit("a certificate, verified").await);
+    window.click("@export-pkcs12").await;
+    window.appears("@pkcs12-dialog").await;
+    found.extend(window.audit("PKCS#12").await);
+    window.press(&["Escape"]).await;
+    window.goes("@pkcs12-dialog").await;
+    window.click("@revoke").await;
+    window.appears("@revoke-dialog @revoke-impact").await;
+    found.extend(window.audit("revoke").await);
+    window.press(&["Escape"]).await;
+    window.goes("@revoke-dialog").await;
+    window.click("@nav-certificates").await;
+    window.click("@check-request").await;
+    let other = blackbox::CertificateRequest::new("O=Org,C=PL,CN=somebody", &blackbox::key());
+    window.fill("@request-text", &other.pem).await;
+    window.click("@check-request-text").await;
+    window.appears("@request-report").await;
+    found.extend(window.audit("a wrong request").await);
+    window.fits_its_width("request").await;
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn the_authority_and_its_dialogs_have_no_violation_and_fit() {
+    let home = Home::undecided();
+    let window = Window::open(&home, &[]).await;
+    let mut found = Vec::new();
+    window.appears("@key-protection").await;
+    found.extend(window.audit("the key is not protected").await);
+    window.click("@set-passphrase").await;
+    window.appears("@new-passphrase").await;
+    found.extend(window.audit("a passphrase for the key").await);
+    window.fill("@new-passphrase", "correct horse").await;
+    window.fill("@new-passphrase-again", "correct horse").await;
+    window.click("@protect-server").await;
+    window.appears("@server-state[data-state=ready]").await;
+    let application = window.register("on the old chain").await;
+    window.pair(&application).await;
+    window.click("@nav-authority").await;
+    window.appears("@authority-fingerprint").await;
+    found.extend(window.audit("authority").await);
+    window.click("@authority-rotate").await;
+    window.appears("@rotate-plan").await;
+    found.extend(window.audit("rotate").await);
+    window.click("@confirm-rotate").await;
+    window.goes("@rotate-authority-dialog").await;
+    window.appears("@older-authority").await;
+    window.click("@old-chain summary").await;
+    window.says("@old-chain-table", "on the old chain").await;
+    found.extend(window.audit("authority, with an older one").await);
+    window.fits_its_width("authority").await;
+    window.click("@retire-authority").await;
+    window.appears("@retire-impact").await;
+    found.extend(window.audit("retire").await);
+    window.press(&["Escape"]).await;
+    window.goes("@retire-dialog").await;
+    for dialog in ["import", "backup", "restore"] {
+        window.click(&format!("@authority-{dialog}")).await;
+        window.appears(&format!("@{dialog}-dialog")).await;
+        found.extend(window.audit(dialog).await);
+        window.press(&["Escape"]).await;
+        window.goes(&format!("@{dialog}-dialog")).await;
+    }
+    window.fill("[data-testid='rule-subject.country']", "Germany").await;
+    window.click("@save-rules").await;
+    window.appears("[data-testid='fault-subject.country']").await;
+    found.extend(window.audit("rules, with a fault").await);
+    window.quit().await;
+
+    let window = Window::open(&home, &[]).await;
+    window.appears("@unlock-passphrase").await;
+    found.extend(window.audit("the key is locked").await);
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+    window.quit().await;
+}

@@ -66,7 +66,7 @@ async fn a_certificate_needs_nothing_but_what_was_copied() {
 
     window.click("@done").await;
     window.says("@application-page header", "Paired").await;
-    window.says("@pairing-entry[data-kind=certificate]", "In use").await;
+    window.says("@pairing-entry[data-kind=certificate] @entry-state", "Valid until").await;
     window.click("@back").await;
     window.says("@application-row[data-name=storefront] @status", "Paired").await;
     window.quit().await;

@@ -166,7 +166,7 @@ async fn clients_need_no_mouse() {
     let older = register_client(&window, &crm).await;
     let newer = register_client(&window, &shop).await;
 
-    window.press(&["Control+2"]).await;
+    window.press(&["Control+3"]).await;
     window.appears(&row(&newer, "")).await;
     window.press(&["ArrowDown"]).await;
     assert_eq!(chosen(&window).await.as_deref(), Some(&*newer), "the newest is the first");

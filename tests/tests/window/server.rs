@@ -70,7 +70,7 @@ async fn a_token_outlives_the_window() {
     let director = terminal.obtain_certificate(&pairing_data);
     terminal.viewer_with_certificate(&director);
     window.press(&["Control+r"]).await;
-    window.says("@pairing-entry[data-kind=certificate]", "In use").await;
+    window.says("@pairing-entry[data-kind=certificate] @entry-state", "Valid until").await;
     window.says("@application-page header", "Paired").await;
     window.quit().await;
 }

@@ -127,6 +127,7 @@ export class AuthorityOffice {
     clock.observe(view.serverNow);
     this.view = view;
     this.readAt = Date.now();
-    this.oldChain = null;
+    // Somebody looks at the list: it belongs to the answer.
+    if (this.oldChain) void this.readOldChain();
   }
 }

@@ -106,6 +106,8 @@ export const authorityWords = {
     until: (day: string, away: string) => `accepted until ${day}, ${away}`,
     untilEnd: "accepted until it ends",
     certificates: (amount: number) => plural(amount, "certificate", "certificates"),
+    retired: (amount: number) => `${plural(amount, "authority that is", "authorities that are")} not accepted any more`,
+    was: (day: string) => `in use from ${day}`,
     stop: "Stop trusting…",
     stopNamed: (name: string) => `Stop trusting ${name}`,
     onChain: (amount: number) =>

@@ -75,15 +75,24 @@ const changes: Record<Difference["what"], string> = {
   from: "Valid from",
   until: "Valid until",
   key: "Key",
-  wire: "Asked for by",
+  wire: "How",
   serial: "Serial number",
   fingerprint: "Fingerprint",
 };
+
+/** How it was asked for; what a newer server says is shown as it is. */
+const wires: Record<string, string> = {
+  "connector graphql": "through GraphQL",
+  "legacy rest": "through legacy REST",
+  "signed by administrator": "signed by the administrator",
+};
+const wireWords = (wire: string): string => wires[wire] ?? wire;
 
 /** "3 applications", "2 runtimes", and both when there are both. */
 const ownersWord = (amount: number): string => plural(amount, "application", "applications");
 
 export const certificateWords = {
+  wire: wireWords,
   standings,
   standingTips,
   orders,
@@ -149,7 +158,7 @@ export const certificateWords = {
     },
     never: "never",
     from: (address: string) => `from ${address}`,
-    by: (wire: string) => `by ${wire}`,
+    by: wireWords,
     gone: "deleted",
     runtime: "Runtime",
     test: "Test",
@@ -230,7 +239,7 @@ export const certificateWords = {
     name: "Name",
     value: "Value",
     meaning: "Meaning",
-    facts: { serial: "Serial number", wire: "Asked for by", key: "Key", subject: "Subject", auth: "Pairing entry" },
+    facts: { serial: "Serial number", wire: "How", key: "Key", subject: "Subject", auth: "Pairing entry" },
   },
 
   chain: {

@@ -36,6 +36,7 @@ export const requestWords = {
   ok: "fits",
   notOk: "does not fit",
   missing: "missing",
+  depends: "depends on the application",
   key: "Key",
   command: "Create it with",
   copyCommand: "Command",

@@ -54,7 +54,8 @@ async fn view(wires: &Wires) -> Result<Value, Failure> {
             "number": list.number, "thisUpdate": list.made_at.rfc3339(), "nextUpdate": list.due_at.rfc3339(),
             "entries": entries(&list.der), "url": format!("{}/crl.pem", service.settings.addresses.issuer),
         }),
-        Err(failure) if failure.code == ErrorCode::InvalidOperation => Value::Null,
+        // None may be signed, or none can be written: the rest is worth showing.
+        Err(failure) if matches!(failure.code, ErrorCode::InvalidOperation | ErrorCode::StorageFull) => Value::Null,
         Err(failure) => return Err(failure),
     };
     let server = wires.tls.certificate();
@@ -66,7 +67,7 @@ async fn view(wires: &Wires) -> Result<Value, Failure> {
         "retired": retired,
         "keyProtection": keys.protection(),
         "keyFile": active.first().map(|shown| keys.path(&shown.row.key_file).display().to_string()),
-        "warning": service.key_warning(),
+        "warning": service.warning(),
         "crl": list,
         "ocspUrl": null,
         "server": {

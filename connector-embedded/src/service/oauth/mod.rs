@@ -13,9 +13,8 @@ pub(crate) mod registration;
 pub(crate) mod registry;
 pub(crate) mod rotation;
 pub(crate) mod signing_keys;
-pub(crate) mod upkeep;
-
-use std::{
+mod upkeep;
+pub(crate) use std::{
     collections::HashMap,
     sync::{PoisonError, RwLock},
 };

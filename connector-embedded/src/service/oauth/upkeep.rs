@@ -1,42 +1,15 @@
-//! What happens beside the requests: figures of use are written once a second, what has expired is forgotten.
-
-use std::{sync::Arc, time::Duration};
+//! What the registry does beside the requests: figures of use go to the store, what has expired is forgotten.
 
 use pairing::Failure;
-use tokio::time::{MissedTickBehavior, interval};
-use tokio_util::sync::CancellationToken;
 
 use super::super::Service;
 use crate::store::{access_token, oauth_client, oauth_usage};
 
-/// How far the figures in the store may be behind.
-const FLUSH: Duration = Duration::from_secs(1);
 /// How long something is remembered after it has expired, in seconds: 30 days.
 const GRACE: i64 = 30 * 24 * 3600;
-/// Ticks of [`FLUSH`] between two rounds of tidying: ten minutes.
-const TIDY: u32 = 600;
 
 impl Service {
-    /// Runs until `stop`, then writes what is left.
-    pub(crate) async fn upkeep(self: Arc<Self>, stop: CancellationToken) {
-        let mut ticks = interval(FLUSH);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut due = 0;
-        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-            self.write_usage().await;
-            self.write_presentations().await;
-            self.drop_ended_authorities().await;
-            if due == 0 {
-                self.tidy().await;
-                self.rotate_signing_key_by_age().await;
-            }
-            due = (due + 1) % TIDY;
-        }
-        self.write_usage().await;
-        self.write_presentations().await;
-    }
-
-    async fn write_usage(&self) {
+    pub(in crate::service) async fn write_usage(&self) {
         let changed = self.store.clients().take_unwritten();
         if changed.is_empty() {
             return;
@@ -62,7 +35,13 @@ impl Service {
         }
     }
 
-    async fn tidy(&self) {
+    /// Forgets what has expired, and makes a new signing key when the present one is old.
+    pub(in crate::service) async fn tidy_oauth(&self) {
+        self.forget_what_expired().await;
+        self.rotate_signing_key_by_age().await;
+    }
+
+    async fn forget_what_expired(&self) {
         let now = self.clock.now();
         self.oauth.guessing.tidy(now);
         // A clock that was ahead for an hour must not bring revoked tokens back.

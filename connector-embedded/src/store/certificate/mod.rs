@@ -43,6 +43,7 @@ pub(crate) struct Holder {
     pub(crate) owner: Owner,
     pub(crate) tenant_id: String,
     pub(crate) issuer: Vec<u8>,
+    pub(crate) kind: String,
     pub(crate) not_before: i64,
     pub(crate) not_after: i64,
     pub(crate) revoked_at: Option<i64>,
@@ -58,6 +59,7 @@ impl FromRow<'_, SqliteRow> for Holder {
             owner: Owner::read(row)?.ok_or(sqlx::Error::RowNotFound)?,
             tenant_id: row.try_get("tenant_id")?,
             issuer: row.try_get("issuer")?,
+            kind: row.try_get("kind")?,
             not_before: row.try_get("not_before")?,
             not_after: row.try_get("not_after")?,
             revoked_at: row.try_get("revoked_at")?,
@@ -109,7 +111,7 @@ pub(crate) async fn holder(
     fingerprint: &[u8; 32],
 ) -> Result<Option<Holder>, Failure> {
     sqlx::query_as(
-        "SELECT c.system_auth_id, a.application_id, a.runtime_id, a.integration_system_id, a.tenant_id, c.issuer, \
+        "SELECT c.system_auth_id, a.application_id, a.runtime_id, a.integration_system_id, a.tenant_id, c.issuer, c.kind, \
          c.not_before, c.not_after, c.revoked_at, c.last_seen_at, a.certificate_used_at, \
          coalesce(app.status_condition, r.status_condition, '') AS status_condition \
          FROM certificate c JOIN system_auth a ON a.id = c.system_auth_id \
@@ -260,19 +262,17 @@ pub(crate) struct RevokedEntry {
     pub(crate) revoked_reason: String,
 }
 
-/// The revoked certificates of an authority that were still valid at `since`, which the list must name.
+/// The revoked certificates of these authorities that were still valid at `since`, which the list must name.
 pub(crate) async fn revoked_entries(
     connection: &mut SqliteConnection,
-    issuer: &[u8; 32],
+    issuers: &[Vec<u8>],
     since: Moment,
 ) -> Result<Vec<RevokedEntry>, Failure> {
-    sqlx::query_as(
+    let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new(
         "SELECT serial, revoked_at, coalesce(revoked_reason, 'unspecified') AS revoked_reason FROM certificate \
-         WHERE issuer = ? AND revoked_at IS NOT NULL AND not_after >= ? ORDER BY revoked_at, serial",
-    )
-    .bind(issuer.as_slice())
-    .bind(since.unix_millis())
-    .fetch_all(connection)
-    .await
-    .sql()
+         WHERE revoked_at IS NOT NULL AND not_after >= ",
+    );
+    query.push_bind(since.unix_millis()).push(" AND ");
+    super::authority::push_issuers(&mut query, issuers);
+    query.push(" ORDER BY revoked_at, serial").build_query_as().fetch_all(connection).await.sql()
 }

@@ -74,7 +74,9 @@ async fn renewals(report: &mut Report, data: &Path, rounds: usize) -> Outcome<()
             }
         }
     }
-    report.note(&format!("{HANDS} certificates at once, {rounds} turns of {TURN} each, medians; full handshakes, P-256."));
+    report.note(&format!(
+        "{HANDS} certificates at once, {rounds} turns of {TURN} each, medians; full handshakes, P-256."
+    ));
     let share = |place: usize| median(rates[place].iter().zip(&rates[0]).map(|(one, bare)| one / bare));
     let shares = [share(1), share(2)];
     let names = [
@@ -177,7 +179,8 @@ struct Reader {
 impl Reader {
     fn new(running: &Running) -> Outcome<Self> {
         let ca = reqwest::Certificate::from_pem(&std::fs::read(running.text("caFile")?)?)?;
-        let client = Client::builder().tls_certs_only([ca]).no_proxy().http1_only().pool_max_idle_per_host(1).build()?;
+        let client =
+            Client::builder().tls_certs_only([ca]).no_proxy().http1_only().pool_max_idle_per_host(1).build()?;
         let token = std::fs::read_to_string(running.text("adminTokenFile")?)?.trim().to_owned();
         Ok(Self { client, url: format!("{}/certificates", running.text("consoleUrl")?), token })
     }

@@ -92,9 +92,8 @@ pub(crate) struct Caller {
 impl Caller {
     pub(crate) fn new(url: &str, identity: &Identity) -> Outcome<Self> {
         let url: reqwest::Url = url.parse()?;
-        let certificates = |pem: &str| {
-            CertificateDer::pem_reader_iter(BufReader::new(pem.as_bytes())).collect::<Result<Vec<_>, _>>()
-        };
+        let certificates =
+            |pem: &str| CertificateDer::pem_reader_iter(BufReader::new(pem.as_bytes())).collect::<Result<Vec<_>, _>>();
         let mut roots = RootCertStore::empty();
         for certificate in certificates(&identity.ca_pem)? {
             roots.add(certificate)?;
