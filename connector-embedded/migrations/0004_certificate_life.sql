@@ -40,6 +40,7 @@ CREATE TABLE certificate_2 (
     key_hash           BLOB,                -- SHA-256 of the SubjectPublicKeyInfo
     not_before         INTEGER NOT NULL,
     not_after          INTEGER NOT NULL,
+    ends_at            INTEGER NOT NULL,    -- not_after, or earlier when its authority ends earlier
     issued_at          INTEGER NOT NULL,
     wire               TEXT NOT NULL,       -- through which protocol it was asked for
     token_hash         BLOB UNIQUE,         -- the second lock on "one token, one certificate"
@@ -66,10 +67,10 @@ WITH RECURSIVE line (fingerprint, lineage, generation) AS (
     FROM certificate c JOIN line l ON c.parent_fingerprint = l.fingerprint
 )
 INSERT INTO certificate_2 (fingerprint, serial, issuer, system_auth_id, owner_kind, owner_id, owner_name, common_name,
-    kind, der, not_before, not_after, issued_at, wire, token_hash, request_hash, parent_fingerprint, lineage,
+    kind, der, not_before, not_after, ends_at, issued_at, wire, token_hash, request_hash, parent_fingerprint, lineage,
     generation, last_seen_at, revoked_at, revoked_by, revoked_reason, revoked_note)
 SELECT c.fingerprint, c.serial, x'', c.system_auth_id, 'application', c.application_id, coalesce(a.name, ''),
-    c.common_name, 'application', c.der, c.not_before, c.not_after, c.issued_at, c.wire, c.token_hash, c.request_hash,
+    c.common_name, 'application', c.der, c.not_before, c.not_after, c.not_after, c.issued_at, c.wire, c.token_hash, c.request_hash,
     c.parent_fingerprint, l.lineage, l.generation, c.last_seen_at, c.revoked_at, c.revoked_by,
     CASE WHEN c.revoked_at IS NULL THEN NULL WHEN c.revoked_reason = 'revoked by its holder' THEN 'unspecified'
         ELSE 'cessation_of_operation' END,
@@ -87,7 +88,7 @@ CREATE INDEX certificate_expiry_current ON certificate (not_after, fingerprint) 
 CREATE INDEX certificate_issued ON certificate (issued_at, fingerprint);
 CREATE INDEX certificate_owner ON certificate (owner_name, owner_id, not_after, fingerprint);
 CREATE INDEX certificate_issuer ON certificate (issuer, not_after, fingerprint);
-CREATE INDEX certificate_of ON certificate (owner_id, not_after, fingerprint);
+CREATE INDEX certificate_of ON certificate (owner_id, ends_at);
 CREATE INDEX certificate_revoked ON certificate (issuer, not_after) WHERE revoked_at IS NOT NULL;
 
 -- Counting 100,000 rows for every page would cost more than the page.

@@ -25,12 +25,14 @@ pub(crate) struct Member {
     pub(crate) active_since: Moment,
     /// `None` for the active one.
     pub(crate) trusted_until: Option<Moment>,
+    /// By the administrator's word, whatever the clock says.
+    pub(crate) retired: bool,
 }
 
 impl Member {
     /// Whether what it signed is accepted.
     pub(crate) fn counts(&self, now: Moment) -> bool {
-        self.trusted_until.is_none_or(|until| until > now)
+        !self.retired && self.trusted_until.is_none_or(|until| until > now)
     }
 }
 
@@ -75,23 +77,22 @@ impl Authorities {
             let until = row.trusted_until.map(Moment::from_unix_millis);
             // One whose day has come stays: whether it counts is asked every time, and a clock that was ahead for a
             // moment must not end it for good.
-            if row.state == "active" || row.state == "trusted" {
-                let mut chain = vec![CertificateDer::from(row.certificate.clone())];
-                chain.extend(split(&row.upper));
-                let key = match keys.read(&row.key_file) {
-                    Ok(key) => key,
-                    Err(error) if until.is_some_and(|until| until <= now) => {
-                        tracing::warn!("an authority that has ended is left out: {error}");
-                        continue;
-                    }
-                    Err(error) => return Err(error),
-                };
-                let authority = Authority::new(chain, key).map_err(|cause| keys.unusable(cause))?;
-                members.push(Member {
-                    authority,
-                    active_since: Moment::from_unix_millis(row.active_since),
-                    trusted_until: until,
-                });
+            // A retired one signs lists of what was revoked for as long as its certificate lives.
+            let retired = row.state == "retired";
+            let mut chain = vec![CertificateDer::from(row.certificate.clone())];
+            chain.extend(split(&row.upper));
+            let key = match keys.read(&row.key_file) {
+                Ok(key) => key,
+                Err(error) if retired || until.is_some_and(|until| until <= now) => {
+                    tracing::warn!("an authority that has ended is left out: {error}");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let authority = Authority::new(chain, key).map_err(|cause| keys.unusable(cause))?;
+            if authority.not_after() > now || !retired {
+                let active_since = Moment::from_unix_millis(row.active_since);
+                members.push(Member { authority, active_since, trusted_until: until, retired });
             }
         }
         let mut first = None;
@@ -102,7 +103,7 @@ impl Authorities {
             let authority = Authority::new(chain, key).map_err(|cause| keys.unusable(cause))?;
             let since = if made_now { now } else { authority.not_before() };
             first = Some(row(&authority, key_file, !made_now && !is_ours(&authority), since));
-            members.push(Member { authority, active_since: since, trusted_until: None });
+            members.push(Member { authority, active_since: since, trusted_until: None, retired: false });
         }
         // Where the store was lost, the keys of earlier authorities look like nobody's.
         if !rows.is_empty() {
@@ -162,7 +163,7 @@ impl Authorities {
             Failure::new(error.code(), error.to_string())
         })?;
         let row = row(&authority, key_file, imported, now);
-        Ok((Member { authority, active_since: now, trusted_until: None }, row))
+        Ok((Member { authority, active_since: now, trusted_until: None, retired: false }, row))
     }
 
     /// The successor signs from now on; the one before is accepted until `old_until`, where that is still to come.
@@ -172,25 +173,29 @@ impl Authorities {
     pub(crate) fn install(&self, successor: Member, old_until: Moment, now: Moment) -> Result<(), Failure> {
         let mut members = self.set().members.clone();
         for member in &mut members {
-            member.trusted_until.get_or_insert(old_until);
+            if member.trusted_until.is_none() {
+                member.trusted_until = Some(old_until);
+                // Without an overlap it is retired and not only ended.
+                member.retired = old_until <= now;
+            }
         }
         let same = *successor.authority.fingerprint();
         members.retain(|member| *member.authority.fingerprint() != same);
         members.insert(0, successor);
-        // Without an overlap the earlier one is retired and not only ended.
-        members.retain(|member| member.trusted_until.is_none_or(|until| until != old_until || until > now));
         self.replace(members, now)
     }
 
-    /// Drops an earlier authority.
+    /// Nothing that an earlier authority signed counts any more.
     ///
     /// # Errors
     /// `ca.pem` could not be written; the change holds all the same.
     pub(crate) fn retire(&self, fingerprint: &[u8], now: Moment) -> Result<(), Failure> {
         let mut members = self.set().members.clone();
-        members.retain(|member| {
-            member.trusted_until.is_none() || member.authority.fingerprint().as_slice() != fingerprint
-        });
+        for member in &mut members {
+            if member.trusted_until.is_some() && member.authority.fingerprint().as_slice() == fingerprint {
+                member.retired = true;
+            }
+        }
         self.replace(members, now)
     }
 
@@ -226,6 +231,11 @@ impl Set {
     pub(crate) fn active(&self) -> &Member {
         // Never empty: it begins with one, and the active one is never dropped.
         &self.members[0]
+    }
+
+    /// All of them, also those that do not count any more.
+    pub(crate) fn members(&self) -> &[Member] {
+        &self.members
     }
 
     /// Those that count at this moment, the active one first.

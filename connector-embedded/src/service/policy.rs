@@ -231,6 +231,25 @@ impl Fixed {
         policy.revocation_mode = self.revocation_mode.unwrap_or(policy.revocation_mode);
     }
 
+    /// Gives the fields that the command line set the values of `stored`.
+    fn put_back(&self, policy: &mut Policy, stored: &Policy) {
+        if self.subject.is_some() {
+            policy.subject = stored.subject.clone();
+        }
+        let (lifetimes, before) = (&mut policy.lifetimes, &stored.lifetimes);
+        let fields = [
+            (self.application_seconds, &mut lifetimes.application_seconds, before.application_seconds),
+            (self.runtime_seconds, &mut lifetimes.runtime_seconds, before.runtime_seconds),
+            (self.test_seconds, &mut lifetimes.test_seconds, before.test_seconds),
+        ];
+        for (_, field, before) in fields.into_iter().filter(|(fixed, ..)| fixed.is_some()) {
+            *field = before;
+        }
+        if self.revocation_mode.is_some() {
+            policy.revocation_mode = stored.revocation_mode;
+        }
+    }
+
     /// The names of the fields.
     pub(crate) fn names(&self) -> Vec<&'static str> {
         let subject = [
@@ -312,7 +331,16 @@ impl Service {
             return Err(PolicyRefusal::Fields(errors));
         }
         let _changing = self.changing.lock().await;
-        let text = serde_json::to_string(&wanted).map_err(|error| PolicyRefusal::Failed(Failure::internal(error)))?;
+        // What the command line set holds for this start only: the store keeps what it had.
+        let mut kept = wanted.clone();
+        let stored = {
+            let mut connection = self.store.read().await.map_err(PolicyRefusal::Failed)?;
+            setting::get(&mut connection, NAME).await.map_err(PolicyRefusal::Failed)?
+        };
+        self.settings
+            .fixed
+            .put_back(&mut kept, &stored.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default());
+        let text = serde_json::to_string(&kept).map_err(|error| PolicyRefusal::Failed(Failure::internal(error)))?;
         self.store
             .write(move |connection| Box::pin(async move { setting::set(connection, NAME, &text).await }))
             .await

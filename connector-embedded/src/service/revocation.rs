@@ -69,13 +69,14 @@ impl Service {
             .await
     }
 
-    /// The lists of the authorities that count, the one that signs first; one for those that are the same to a verifier.
+    /// The lists of all authorities whose certificates somebody may still believe, the one that signs first; also of
+    /// retired ones. One list for those that are the same to a verifier.
     /// Authorities that may not sign lists have none.
     pub(crate) async fn revocation_lists(&self) -> Result<Vec<SignedList>, Failure> {
         let set = self.authorities.set();
         let mut listed: Vec<&Authority> = Vec::new();
         let mut lists = Vec::new();
-        for member in set.counting(self.clock.now()) {
+        for member in set.members() {
             if listed.iter().any(|other| other.signs_as(member.authority.certificate_der())) {
                 continue;
             }

@@ -52,6 +52,21 @@ pub(crate) async fn activate(
 ) -> Result<(), Failure> {
     let old_until = old_until.map(Moment::unix_millis);
     let old_state = if old_until.is_some_and(|until| until <= row.active_since) { "retired" } else { "trusted" };
+    if let Some(until) = old_until {
+        sqlx::query(
+            "UPDATE certificate SET ends_at = min(not_after, ?) \
+             WHERE issuer = (SELECT fingerprint FROM authority WHERE state = 'active')",
+        )
+        .bind(until)
+        .execute(&mut *connection)
+        .await
+        .sql()?;
+    }
+    sqlx::query("UPDATE certificate SET ends_at = not_after WHERE issuer = ? AND ends_at <> not_after")
+        .bind(&row.fingerprint)
+        .execute(&mut *connection)
+        .await
+        .sql()?;
     sqlx::query("UPDATE authority SET state = ?, trusted_until = ? WHERE state = 'active'")
         .bind(old_state)
         .bind(old_until)
@@ -78,6 +93,15 @@ pub(crate) async fn activate(
 
 /// Stops trusting an authority that is not the active one; says whether there was one.
 pub(crate) async fn retire(connection: &mut SqliteConnection, fingerprint: &[u8], at: Moment) -> Result<bool, Failure> {
+    sqlx::query(
+        "UPDATE certificate SET ends_at = min(ends_at, ?1) WHERE issuer = ?2 \
+         AND EXISTS (SELECT 1 FROM authority WHERE fingerprint = ?2 AND state = 'trusted')",
+    )
+    .bind(at.unix_millis())
+    .bind(fingerprint)
+    .execute(&mut *connection)
+    .await
+    .sql()?;
     sqlx::query("UPDATE authority SET state = 'retired', trusted_until = min(coalesce(trusted_until, ?1), ?1) WHERE fingerprint = ?2 AND state = 'trusted'")
         .bind(at.unix_millis())
         .bind(fingerprint)

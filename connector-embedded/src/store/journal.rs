@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 
 use super::{SqlResult as _, setting};
-use crate::StartError;
+use crate::{StartError, data_dir::refuse_loose_mode};
 
 /// The file, and how far the store's journal has been copied to it.
 #[derive(Debug)]
@@ -69,6 +69,8 @@ impl Journal {
             ))
         };
         let file = open_for_appending(path).map_err(refused)?;
+        // Whoever can write it could have anything revoked by the next restore.
+        refuse_loose_mode(path, 0o600)?;
         let path = path.canonicalize().map_err(refused)?;
         let length = file.metadata().map_err(refused)?.len();
         let mut journal = Self { path, file: None, copied: 0, behind: Behind::default() };
@@ -205,8 +207,8 @@ mod tests {
         let store = Store::open(dir.path(), None).await.unwrap();
         for sql in [
             "INSERT INTO certificate (fingerprint, serial, issuer, system_auth_id, owner_kind, owner_id, common_name, kind, \
-             der, not_before, not_after, issued_at, wire, request_hash, lineage) \
-             VALUES (x'AA', x'01', x'', 'auth', 'application', 'app', 'auth', 'application', x'DE', 1, 2, 1, 'test', x'', x'AA')",
+             der, not_before, not_after, ends_at, issued_at, wire, request_hash, lineage) \
+             VALUES (x'AA', x'01', x'', 'auth', 'application', 'app', 'auth', 'application', x'DE', 1, 2, 2, 1, 'test', x'', x'AA')",
             REVOKE,
         ] {
             execute(&store, sql).await.unwrap();

@@ -18,6 +18,7 @@ pub(super) async fn open(file: &Path, options: &SqliteConnectOptions) -> Result<
         .open(file)
         .map_err(|cause| StartError::DataDir { path: file.to_owned(), cause })?;
     refuse_loose_mode(file, 0o600)?;
+    remove_half_copies(file);
     let mut connection = options.connect().await.map_err(|error| start_error(file, &error))?;
     let check: String = sqlx::query_scalar("PRAGMA quick_check(1)")
         .fetch_one(&mut connection)
@@ -58,6 +59,18 @@ async fn migrate(file: &Path, connection: &mut SqliteConnection) -> Result<(), S
         return Err(StartError::Damaged { path: file.to_owned(), cause });
     }
     set_foreign_keys(connection, true).await.map_err(|error| start_error(file, &error))
+}
+
+/// Copies for backups that a crash left behind.
+fn remove_half_copies(file: &Path) {
+    let Some(Ok(entries)) = file.parent().map(fs::read_dir) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(super::COPY) && name.contains(".sqlite") {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 async fn set_foreign_keys(connection: &mut SqliteConnection, on: bool) -> Result<(), sqlx::Error> {

@@ -62,6 +62,9 @@ pub(crate) struct Store {
 /// The journal's usual name in the data directory.
 pub(crate) const JOURNAL: &str = "revocations.jsonl";
 
+/// How the names of copies for backups begin.
+const COPY: &str = "copy-";
+
 /// Readers are for looking things up; five cover two cores with room for a slow page.
 const READERS: u32 = 5;
 
@@ -115,7 +118,7 @@ impl Store {
 
     /// A copy of the file as it is now, made in the folder `beside` and read into memory. Writing goes on meanwhile.
     pub(crate) async fn copy(&self, beside: PathBuf) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let path = beside.join(format!("copy-{}.sqlite", uuid::Uuid::new_v4()));
+        let path = beside.join(format!("{COPY}{}.sqlite", uuid::Uuid::new_v4()));
         let trouble = |error: std::io::Error| Failure::internal(error);
         OpenOptions::new().create_new(true).append(true).mode(0o600).open(&path).map_err(trouble)?;
         let copied = async {

@@ -179,8 +179,8 @@ async fn apply_certificate(connection: &mut SqliteConnection, revoked: &RevokedC
     // One that was issued after the backup was made is unknown here; the revocation list must name it all the same.
     sqlx::query(
         "INSERT OR IGNORE INTO certificate (fingerprint, serial, issuer, system_auth_id, owner_kind, owner_id, \
-         owner_name, common_name, kind, der, not_before, not_after, issued_at, wire, request_hash, lineage) \
-         VALUES (unhex(?1), unhex(?2), unhex(?3), ?4, ?5, ?6, ?7, ?4, ?8, unhex(?9), ?10, ?11, ?12, \
+         owner_name, common_name, kind, der, not_before, not_after, ends_at, issued_at, wire, request_hash, lineage) \
+         VALUES (unhex(?1), unhex(?2), unhex(?3), ?4, ?5, ?6, ?7, ?4, ?8, unhex(?9), ?10, ?11, ?11, ?12, \
          'revocation journal', x'', unhex(?1))",
     )
     .bind(&revoked.fingerprint)

@@ -124,7 +124,9 @@ impl Cockpit {
 
 /// A certificate that has expired or was revoked cannot stop working any more.
 fn works(auth: &AuthSummary) -> bool {
-    let ended = |state| matches!(state, CertificateState::Expired | CertificateState::Revoked);
+    let ended = |state| {
+        matches!(state, CertificateState::Expired | CertificateState::Revoked | CertificateState::AuthorityEnded)
+    };
     !auth.certificate.as_ref().is_some_and(|certificate| ended(certificate.state))
 }
 

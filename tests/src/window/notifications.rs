@@ -20,8 +20,9 @@ pub struct Notifications {
 impl Notifications {
     /// Starts it and waits until it is the session's.
     pub async fn start() -> Self {
-        let mut command = Command::new("dunst");
-        command.args(["-config", "/dev/null", "-print"]).stdin(Stdio::null()).stderr(Stdio::null());
+        // Into a pipe it would say nothing until it ends.
+        let mut command = Command::new("stdbuf");
+        command.args(["-oL", "dunst", "-config", "/dev/null", "-print"]).stdin(Stdio::null()).stderr(Stdio::null());
         let mut service = command.stdout(Stdio::piped()).spawn().expect("dunst starts");
         let mut output = service.stdout.take().expect("standard output is a pipe");
         let shown = Arc::new(Mutex::new(String::new()));

@@ -210,3 +210,73 @@ async fn the_revocation_journal_only_grows() {
     }
     assert!(!before.contains("PRIVATE"), "{before}");
 }
+
+/// What was taken back is known from the journal wherever it was kept, from the store that is replaced, or from both.
+#[tokio::test]
+async fn a_restore_learns_of_revocations_wherever_they_are_written_down() {
+    let openssl = OpenSsl::new();
+    let journal = openssl.path("elsewhere.jsonl");
+    for (place, options) in
+        [("elsewhere", vec!["--revocation-journal", journal.to_str().unwrap()]), ("lost", Vec::new())]
+    {
+        let data_dir = openssl.path(place);
+        let server = Server::start_in(&data_dir, &options);
+        let pairing = server.pair(&server.register(place).await).await;
+        back_up(&server, &openssl).await;
+        let body = json!({ "reason": "key_compromise" });
+        server.console_post(&format!("/certificates/{}/revoke", pairing.name()), &body).await;
+        server.end("TERM");
+        if place == "lost" {
+            fs::remove_file(data_dir.join("revocations.jsonl")).unwrap();
+        }
+        let done = restore(&data_dir, &openssl, "passphrase", &[]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        let server = Server::start_in(&data_dir, &[]);
+        assert!(!works(&server, &pairing.at(&server)).await, "{place}: {done:?}");
+        assert_eq!(entry(&server, &pairing.name()).await["state"], "revoked", "{place}");
+    }
+}
+
+/// A client that was deleted and made again under the same id, all before the backup, is alive in it.
+#[tokio::test]
+async fn what_was_taken_back_before_the_backup_is_not_taken_back_again() {
+    let openssl = OpenSsl::new();
+    let data_dir = openssl.path("data");
+    let server = Server::start_in(&data_dir, &[]);
+    let metadata = json!({ "client_id": "chosen-by-somebody", "scope": "a", "grant_types": ["client_credentials"] });
+    server.register_client(metadata.clone()).await;
+    let gone = server.administrator_at("/admin/clients/chosen-by-somebody").send(Method::DELETE, None).await;
+    assert_eq!(gone.status, 204, "{gone:?}");
+    let made = server.register_client(metadata).await;
+    back_up(&server, &openssl).await;
+    server.end("TERM");
+    assert_eq!(restore(&data_dir, &openssl, "passphrase", &[]).code, Some(0));
+    let server = Server::start_in(&data_dir, &[]);
+    let secret = made["client_secret"].as_str().unwrap();
+    let client = server.at("/oauth2/token").with("authorization", &blackbox::basic("chosen-by-somebody", secret));
+    let reply = client.form(&[blackbox::GRANT, ("scope", "a")]).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+}
+
+/// A journal that moves from file to file has everything in the one that is used, each time.
+#[tokio::test]
+async fn a_journal_that_is_moved_lacks_nothing() {
+    let openssl = OpenSsl::new();
+    let (data_dir, other) = (openssl.path("data"), openssl.path("other.jsonl"));
+    let options = ["--revocation-journal", other.to_str().unwrap()];
+    // A file that is there and empty is filled like one that is not there.
+    openssl.write("other.jsonl", "");
+    let mut names = Vec::new();
+    for (turn, options) in [&[][..], &options, &[], &options].into_iter().enumerate() {
+        let server = Server::start_in(&data_dir, options);
+        let pairing = server.pair(&server.register(&format!("turn {turn}")).await).await;
+        assert_eq!(pairing.connector(&server).revoke().await.result(), true);
+        names.push(pairing.name());
+        let file = if options.is_empty() { data_dir.join("revocations.jsonl") } else { other.clone() };
+        let journal = fs::read_to_string(file).unwrap();
+        for name in &names {
+            assert_eq!(journal.matches(&format!("\"fingerprint\":\"{name}\"")).count(), 1, "turn {turn}: {journal}");
+        }
+        server.end("TERM");
+    }
+}

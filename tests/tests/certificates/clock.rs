@@ -203,3 +203,90 @@ async fn the_list_of_revocations_never_runs_out() {
     }
     assert!(numbers.is_sorted() && numbers[0] < numbers[3], "{numbers:?}");
 }
+
+/// Ten minutes are enough to be refused, over a restart as well: what was signed then would be older than what was
+/// signed before.
+#[tokio::test]
+async fn a_clock_that_is_set_back_is_noticed_by_what_was_signed_before() {
+    let openssl = OpenSsl::new();
+    let clock = Clock::new(openssl.folder());
+    // The authority is older than that.
+    clock.set("-30d");
+    let server = start(&openssl, &clock, &[]);
+    clock.set("+0");
+    let application = server.register("set back").await;
+    let pairing = until("the server's certificate is right again", Duration::from_secs(20), async || {
+        let token = server.token(&application).await;
+        Some(Pairing::of(&server, &application, &token).await)
+    })
+    .await;
+    server.end("TERM");
+    clock.set("-10m");
+    let server = start(&openssl, &clock, &[]);
+    let (token, subject) = server.connector(&server.token(&application).await).token_and_subject().await;
+    let request = blackbox::CertificateRequest::new(&subject, &blackbox::key());
+    let reply = server.connector(&token).sign(&request.field()).await;
+    assert!(reply.message().contains("clock"), "{reply:?}");
+    clock.set("+0");
+    let renewed = pairing.at(&server).renewed(&server, &blackbox::key()).await;
+    assert_ne!(renewed.name(), pairing.name());
+}
+
+/// A clock that is ahead for a moment ends nothing for good.
+#[tokio::test]
+async fn an_overlap_that_ended_by_mistake_goes_on_when_the_clock_is_right() {
+    let openssl = OpenSsl::new();
+    let clock = Clock::new(openssl.folder());
+    let server = start(&openssl, &clock, &[]);
+    let old = pair(&openssl, &server).await;
+    let body = json!({ "key": "ec:p256", "oldTrustedForSeconds": 30 * 86400 });
+    server.console_post("/authority/rotate", &body).await;
+    clock.set("+31d");
+    until("the overlap is over", Duration::from_secs(20), async || {
+        (curl(&openssl, &clock, &server, "client", VIEWER).0 != "200").then_some(())
+    })
+    .await;
+    clock.set("+0");
+    until("the overlap goes on", Duration::from_secs(20), async || {
+        let director = old.director(&server);
+        let body = json!({ "query": VIEWER }).to_string();
+        let reply =
+            director.with("content-type", "application/json").try_send(reqwest::Method::POST, Some(body.into()));
+        (reply.await.is_ok_and(|reply| reply.status == 200)).then_some(())
+    })
+    .await;
+}
+
+/// An authority that ended while nobody looked: the server starts, says so, signs nothing, and takes another one.
+#[tokio::test]
+async fn a_server_whose_authority_has_expired_can_be_given_another_one() {
+    let openssl = OpenSsl::new();
+    let clock = Clock::new(openssl.folder());
+    let server = start(&openssl, &clock, &[]);
+    openssl.key("short", blackbox::EC_P256);
+    openssl.run(
+        "req -x509 -new -key short.key -days 1 -subj /CN=short -addext keyUsage=critical,keyCertSign,cRLSign -out short.pem",
+    );
+    let texts = [openssl.text("short.pem"), openssl.text("short.key")];
+    let body = json!({ "texts": texts, "passphrase": null, "oldTrustedForSeconds": 0 });
+    server.console_post("/authority/import", &body).await;
+    server.end("TERM");
+    clock.set("+3d");
+    let server = start(&openssl, &clock, &[]);
+    let rotate = |body: &str| {
+        let curl = Tool::of(clock.of(Command::new("curl"))).words("--silent --insecure --write-out %{http_code}");
+        let authorization = format!("Authorization: Bearer {}", server.admin_token());
+        let curl =
+            curl.argument("-H").argument(&authorization).argument("-H").argument("Content-Type: application/json");
+        let curl = curl.words("--data").argument(body);
+        text(&curl.argument(&format!("{}/authority/rotate", server.ready("consoleUrl"))).output("").stdout)
+    };
+    let answer = rotate(r#"{"key":"ec:p256","oldTrustedForSeconds":0}"#);
+    assert!(answer.ends_with("201"), "{answer}");
+    openssl.write("ca.pem", std::fs::read(server.ready("caFile")).unwrap());
+    until("the server shows a good certificate", Duration::from_secs(20), async || {
+        let (status, _) = curl(&openssl, &clock, &server, "", "query { result: applications { totalCount } }");
+        (status == "200").then_some(())
+    })
+    .await;
+}

@@ -217,3 +217,75 @@ async fn an_authority_that_may_not_sign_lists_has_none() {
     let pem = server.at("/crl.pem").send(Method::GET, None).await;
     assert!(pem.status < 500 && pem.text.matches("BEGIN X509 CRL").count() <= 1, "{pem:?}");
 }
+
+/// The usual way to renew an authority: the same name and key in a new certificate. What it revokes must be on the list
+/// that those read who know either certificate.
+#[tokio::test]
+async fn an_authority_that_comes_back_renewed_still_names_what_it_revoked() {
+    let server = Server::start(&[]);
+    let openssl = OpenSsl::new();
+    authority(&openssl, "company", blackbox::EC_P256);
+    let first = openssl.text("company.pem");
+    assert_eq!(import(&server, &[&first, &openssl.text("company.key")], None).await.status, 201);
+    let pairing = server.pair(&server.register("before").await).await;
+    certify(&openssl, "company", "-days 3000");
+    let second = openssl.text("company.pem");
+    assert_eq!(import(&server, &[&second, &openssl.text("company.key")], None).await.status, 201);
+    assert!(works(&server, &pairing).await);
+    let body = json!({ "reason": "key_compromise" });
+    server.console_post(&format!("/certificates/{}/revoke", pairing.name()), &body).await;
+    openssl.write("crl.pem", server.at("/crl.pem").send(Method::GET, None).await.text);
+    openssl.keep("client", &pairing);
+    for known in [first, second] {
+        openssl.write("known.pem", known);
+        let checked = openssl.output("verify -crl_check -CAfile known.pem -CRLfile crl.pem client.pem");
+        let said = format!("{}{}", blackbox::text(&checked.stdout), blackbox::text(&checked.stderr));
+        assert!(!checked.status.success() && said.contains("certificate revoked"), "{said}");
+    }
+}
+
+/// What no verifier would accept is no authority: everything it signs would fail at every peer.
+#[tokio::test]
+async fn a_chain_that_does_not_hold_is_refused() {
+    let server = Server::start(&[]);
+    let openssl = OpenSsl::new();
+    openssl.key("root", blackbox::EC_P256);
+    openssl.key("below", blackbox::EC_P256);
+    openssl.run("req -new -key below.key -subj /CN=below -out below.csr");
+    let good = "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\n\
+        subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n";
+    for (what, root, below, accepted) in [
+        ("a good one", "", good.to_owned(), true),
+        (
+            "a root that allows none below",
+            " -addext basicConstraints=critical,CA:TRUE,pathlen:0",
+            good.to_owned(),
+            false,
+        ),
+        ("for servers only", "", format!("{good}extendedKeyUsage=serverAuth\n"), false),
+        ("an unknown critical extension", "", format!("{good}1.2.3.4=critical,DER:0500\n"), false),
+    ] {
+        let request = openssl.tool("req -x509 -new -key root.key -days 900 -subj /CN=root -out root.pem");
+        let usage = "-addext keyUsage=critical,keyCertSign,cRLSign";
+        request.words(root).words(usage).run();
+        openssl.write("below.cnf", below);
+        let sign = openssl.tool("x509 -req -in below.csr -CA root.pem -CAkey root.key -CAcreateserial -days 800");
+        sign.words("-extfile below.cnf -out below.pem").run();
+        let texts = ["below.pem", "below.key", "root.pem"].map(|name| openssl.text(name));
+        let before = server.console_get("/authority").await["active"]["fingerprint"].clone();
+        let reply = import(&server, &texts.each_ref().map(String::as_str), None).await;
+        if accepted {
+            assert_eq!(reply.status, 201, "{what}: {reply:?}");
+        } else {
+            refused(&reply, 400, "invalid_data");
+            assert_eq!(server.console_get("/authority").await["active"]["fingerprint"], before, "{what}");
+        }
+    }
+    // Without the one above it nobody can build the chain.
+    let texts = ["below.pem", "below.key"].map(|name| openssl.text(name));
+    let alone = import(&server, &texts.each_ref().map(String::as_str), None).await;
+    assert!(
+        alone.status == 400 || alone.json()["warning"].as_str().is_some_and(|said| said.contains("root")),
+        "{alone:?}"
+    );
+}

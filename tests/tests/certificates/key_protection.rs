@@ -7,6 +7,7 @@ use std::{
 };
 
 use blackbox::{KeyStore, OpenSsl, Program, Server};
+use serde_json::json;
 
 use super::works;
 
@@ -180,4 +181,28 @@ async fn a_key_store_that_is_away_or_knows_nothing_opens_nothing() {
     store.lock();
     store.unlock("the login password").await;
     assert_eq!(Server::run(store.of(Program::serve_unprotected(&data_dir, &[]))).end("TERM").code, Some(0));
+}
+
+/// Also the keys of authorities that do not count any more, and what a crash left behind.
+#[tokio::test]
+async fn no_key_stays_in_the_open_once_a_passphrase_is_there() {
+    let openssl = OpenSsl::new();
+    let data_dir = openssl.path("data");
+    let server = Server::run(Program::serve(&data_dir, &[]));
+    let first = server.console_get("/authority").await["active"]["fingerprint"].clone();
+    server.console_post("/authority/rotate", &json!({ "key": "ec:p256", "oldTrustedForSeconds": 3600 })).await;
+    server.console_post("/authority/retire", &json!({ "fingerprint": first })).await;
+    server.stop().await;
+    // A key that no authority is recorded for: the process was killed between the two.
+    openssl.key("orphan", blackbox::EC_P256);
+    let orphan = data_dir.join("ca-key-0123456789abcdef.pem");
+    fs::write(&orphan, openssl.text("orphan.key")).unwrap();
+    fs::set_permissions(&orphan, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let passphrase = file(&openssl, "passphrase", "correct horse battery staple");
+    Server::run(with_passphrase(&data_dir, &passphrase)).stop().await;
+    for entry in fs::read_dir(&data_dir).unwrap().flatten().filter(|entry| entry.path().is_file()) {
+        let content = fs::read(entry.path()).unwrap();
+        let plain = content.windows(PLAIN.len()).any(|part| part == PLAIN.as_bytes());
+        assert!(!plain, "a key in the open: {:?}", entry.file_name());
+    }
 }

@@ -87,6 +87,8 @@ async fn everything_is_told_about_a_certificate() {
             ("kind", &is(json!("application"))),
             ("notBefore", &|value| date("notBefore", value)),
             ("notAfter", &|value| date("notAfter", value)),
+            // Sooner where its authority ends sooner.
+            ("endsAt", &|value| date("notAfter", value)),
             ("issuedAt", &is_time),
             ("wire", &|value| value.as_str().is_some_and(|wire| !wire.is_empty())),
             ("generation", &is(json!(0))),

@@ -97,7 +97,7 @@ async fn what_the_connector_would_refuse_is_refused_here_as_well() {
     let client = server.oauth_client("has credentials").await;
     let with_secret = CertificateRequest::new(&subject.replace(&system_auth, &client.id), &key()).pem;
     let reply = sign(&server, &with_secret, &client.id, "application").await;
-    assert_eq!(reply.status, 400, "client credentials are another way in: {reply:?}");
+    assert_eq!(reply.status, 409, "client credentials are another way in: {reply:?}");
     let nobody = server.at("").at(&format!("{}/certificates/sign", server.ready("consoleUrl")));
     let body = json!({ "csr": good, "systemAuthId": system_auth, "kind": "application" }).to_string();
     assert_eq!(nobody.with("content-type", "application/json").post(body).await.status, 401);

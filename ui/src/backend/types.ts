@@ -435,9 +435,9 @@ export type CertificateOwnerKind = "application" | "runtime";
 
 export type CertificateKind = "application" | "runtime" | "test";
 
-export type CertificateState = "valid" | "expired" | "not_yet_valid" | "revoked";
+export type CertificateState = "valid" | "expired" | "not_yet_valid" | "revoked" | "authority_ended";
 
-export type CertificateRefusal = "expired" | "not_yet_valid" | "revoked" | "pairing_removed" | "not_for_clients";
+export type CertificateRefusal = "expired" | "not_yet_valid" | "revoked" | "pairing_removed" | "not_for_clients" | "unknown_issuer" | "not_accepted";
 
 export type RevocationReason = "unspecified" | "key_compromise" | "affiliation_changed" | "superseded" | "cessation_of_operation";
 
@@ -463,6 +463,8 @@ export type CertificateRow = {
   kind: CertificateKind;
   notBefore: string;
   notAfter: string;
+  /** When it stops to count: then, or earlier with its authority. */
+  endsAt: string;
   issuedAt: string;
   /** Through which interface it was asked for. */
   wire: string;

@@ -20,6 +20,7 @@ export function certificate(fingerprint: string, more: Partial<CertificateRow> =
     kind: "application",
     notBefore: at,
     notAfter: "2026-04-01T00:00:00Z",
+    endsAt: "2026-04-01T00:00:00Z",
     issuedAt: at,
     wire: "GraphQL",
     generation: 0,

@@ -1,11 +1,18 @@
 import type { CertificateOrder, CertificateRow } from "../backend/types.ts";
 
 /** How a certificate stands, the most urgent first: what a person has to know before anything else. */
-export type Standing = "revoked" | "removed" | "expired" | "not_yet_valid" | "expires_soon" | "valid";
+export type Standing =
+  | "revoked"
+  | "removed"
+  | "expired"
+  | "authority_ended"
+  | "not_yet_valid"
+  | "expires_soon"
+  | "valid";
 
 export function standingOf(row: CertificateRow): Standing {
   if (row.state === "revoked") return "revoked";
-  if (row.state === "expired") return "expired";
+  if (row.state === "expired" || row.state === "authority_ended") return row.state;
   // Nothing accepts it any more, though it has neither expired nor been revoked.
   if (row.pairingRemoved) return "removed";
   if (row.state === "not_yet_valid") return "not_yet_valid";

@@ -47,7 +47,7 @@ describe("the outlook", () => {
   });
 
   it("is exact where every certificate is known", () => {
-    const rows = [certificate("a", { notAfter: inDays(3) }), certificate("b", { notAfter: inDays(5) })];
+    const rows = [certificate("a", { endsAt: inDays(3) }), certificate("b", { endsAt: inDays(5) })];
     expect(outlook(timeline(), rows, now, now + 4 * DAY_MS).expired).toBe(1);
   });
 });

@@ -68,9 +68,7 @@ export type Outlook = { expired: number; dark: number; authorities: TimelineAuth
 export function outlook(timeline: Timeline, rows: readonly CertificateRow[] | null, now: number, at: number): Outlook {
   const ended = (end: string) => Date.parse(end) <= at && Date.parse(end) > now;
   return {
-    expired: rows
-      ? rows.filter(({ notAfter }) => ended(notAfter)).length
-      : counted(timeline.expiries, timeline, now, at),
+    expired: rows ? rows.filter(({ endsAt }) => ended(endsAt)).length : counted(timeline.expiries, timeline, now, at),
     dark: counted(timeline.lastExpiries, timeline, now, at),
     authorities: timeline.authorities.filter(({ notAfter, state }) => state !== "retired" && ended(notAfter)),
   };

@@ -10,6 +10,7 @@ import type {
 } from "../backend/types.ts";
 import { clock } from "./clock.svelte.ts";
 import { cockpit } from "./cockpit.svelte.ts";
+import { openPairings } from "./openPairings.svelte.ts";
 
 export type AuthorityDeed = "rotate" | "import" | "retire" | "backup" | "restore" | "policy";
 
@@ -92,6 +93,8 @@ export class AuthorityOffice {
       const state = await call("restore_authority", { passphrase });
       if (!state) return false;
       await cockpit.refresh();
+      // Tokens that were not used yet are void.
+      openPairings.refresh().catch(() => undefined);
       void this.read();
       void this.readPolicy();
       return true;
@@ -104,6 +107,8 @@ export class AuthorityOffice {
       const { view, errors } = await call("set_policy", policy);
       this.faults = errors;
       if (view) this.policy = view;
+      // How long a certificate lives is said on other pages, too.
+      if (view) void cockpit.refresh();
       return view !== null && errors.length === 0;
     });
   }

@@ -35,15 +35,13 @@ export class Certificate {
     this.fingerprint = fingerprint;
   }
 
-  /** Reads now, and again and again; once more is the same as once. */
+  /** Reads now, and again and again while somebody looks; once more is the same as once. */
   async watch(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.read();
+    if (!document.hidden) await this.read();
     if (this.#closed || this.gone) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      if (!document.hidden) void this.watch();
-    }, POLL_MS);
+    this.#timer = setTimeout(() => void this.watch(), POLL_MS);
   }
 
   async read(): Promise<void> {

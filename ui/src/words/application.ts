@@ -15,6 +15,7 @@ const certificates: Record<CertificateState, (until: string) => string> = {
   expired: (until) => `Expired on ${until}`,
   not_yet_valid: (until) => `Not valid yet, then until ${until}`,
   revoked: () => "Revoked",
+  authority_ended: () => "Its authority has ended",
 };
 
 export const applicationWords = {

@@ -17,6 +17,7 @@ const standings: Record<Standing, string> = {
   valid: "Valid",
   expires_soon: "Expires soon",
   expired: "Expired",
+  authority_ended: "Authority ended",
   not_yet_valid: "Not valid yet",
   revoked: "Revoked",
   removed: "Pairing removed",
@@ -26,6 +27,7 @@ const standingTips: Record<Standing, string> = {
   valid: "It is accepted and can be renewed.",
   expires_soon: "It is accepted, but little of its life is left.",
   expired: "It is accepted by nobody any more, and it can't renew itself.",
+  authority_ended: "The authority that signed it is not accepted any more; the application has to pair again.",
   not_yet_valid: "It starts to count later.",
   revoked: "It was taken back.",
   removed: "Its pairing was removed, so it is not accepted any more.",
@@ -58,6 +60,8 @@ const refusals: Record<CertificateRefusal, string> = {
   revoked: "it was revoked",
   pairing_removed: "its pairing was removed",
   not_for_clients: "it is not made for clients",
+  unknown_issuer: "the authority that signed it was not accepted any more",
+  not_accepted: "it could not be verified",
 };
 
 const roles: Record<ChainRole, string> = { root: "Root", intermediate: "Intermediate", client: "Client" };

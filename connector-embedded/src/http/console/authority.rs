@@ -164,7 +164,7 @@ enum KeyName {
 }
 
 async fn rotate(State(wires): State<Wires>, request: Request) -> Answer {
-    let Rotate { key, old_trusted_for_seconds } = read(&request)?;
+    let Rotate { key, old_trusted_for_seconds } = read_secret(&request)?;
     let kind = match key {
         KeyName::EcP256 => CaKeyKind::EcP256,
         KeyName::Rsa4096 => CaKeyKind::Rsa4096,

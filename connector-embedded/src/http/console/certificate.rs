@@ -44,6 +44,7 @@ pub(super) fn certificate_json(row: &Recorded, now: Moment) -> Value {
         "kind": row.kind,
         "notBefore": time(row.not_before),
         "notAfter": time(row.not_after),
+        "endsAt": time(row.ends_at),
         "issuedAt": time(row.issued_at),
         "wire": row.wire,
         "generation": row.generation,
@@ -64,6 +65,8 @@ fn state(row: &Recorded, now: Moment) -> &'static str {
         "revoked"
     } else if row.not_after <= now {
         "expired"
+    } else if row.ends_at <= now {
+        "authority_ended"
     } else if row.not_before > now {
         "not_yet_valid"
     } else {

@@ -66,8 +66,10 @@ async fn list(State(wires): State<Wires>, page: Result<Query<Page>, QueryRejecti
     let after =
         page.after.map(|cursor| read_cursor(&cursor).ok_or_else(|| invalid("after is not a cursor of this list")));
     let search = page.search.map(|search| search.trim().to_owned()).filter(|search| !search.is_empty());
-    if search.as_ref().is_some_and(|search| search.chars().count() > LONGEST_SEARCH) {
-        return Err(invalid(format!("search may have up to {LONGEST_SEARCH} characters")));
+    if search.as_ref().is_some_and(|text| text.chars().count() > LONGEST_SEARCH || text.contains(char::is_control)) {
+        return Err(invalid(format!(
+            "search may have up to {LONGEST_SEARCH} characters, none of them a control character"
+        )));
     }
     let issuer =
         page.issuer.map(|issuer| fingerprint(&issuer).ok_or_else(|| invalid("issuer is not a SHA-256 in hexadecimal")));

@@ -25,6 +25,8 @@ pub(crate) struct Recorded {
     pub(crate) der: Vec<u8>,
     pub(crate) not_before: i64,
     pub(crate) not_after: i64,
+    /// When it stops to count: then, or earlier with its authority.
+    pub(crate) ends_at: i64,
     pub(crate) issued_at: i64,
     pub(crate) wire: String,
     pub(crate) parent_fingerprint: Option<Vec<u8>>,
@@ -88,7 +90,7 @@ pub(crate) struct Page {
 }
 
 const SELECT: &str = "SELECT c.fingerprint, c.serial, c.issuer, c.system_auth_id, c.owner_kind, c.owner_id, \
-    c.owner_name, c.common_name, c.kind, c.der, c.not_before, c.not_after, c.issued_at, c.wire, c.parent_fingerprint, \
+    c.owner_name, c.common_name, c.kind, c.der, c.not_before, c.not_after, c.ends_at, c.issued_at, c.wire, c.parent_fingerprint, \
     c.lineage, c.generation, c.last_seen_at, c.last_seen_from, c.refused_at, c.refused_why, c.refused_from, \
     c.revoked_at, c.revoked_by, c.revoked_reason, c.revoked_note, \
     NOT EXISTS (SELECT 1 FROM system_auth a WHERE a.id = c.system_auth_id) AS pairing_removed, \
@@ -131,7 +133,9 @@ pub(crate) async fn page(
     let mut query = QueryBuilder::<Sqlite>::new(SELECT);
     query.push("WHERE 1");
     if let Some(now) = selection.current_at {
+        // The first of the two is what the index knows; the second is never later.
         query.push(" AND c.revoked_at IS NULL AND c.not_after > ").push_bind(now.unix_millis());
+        query.push(" AND c.ends_at > ").push_bind(now.unix_millis());
     }
     if let Some(owner) = &selection.owner_id {
         query.push(" AND c.owner_id = ").push_bind(owner.clone());

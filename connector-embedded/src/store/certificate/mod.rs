@@ -75,10 +75,10 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &NewCertifica
     let kind = if matches!(row.owner, Owner::Runtime(_)) { "runtime" } else { "application" };
     sqlx::query(
         "INSERT INTO certificate (fingerprint, serial, issuer, system_auth_id, owner_kind, owner_id, owner_name, \
-         common_name, kind, der, key_hash, not_before, not_after, issued_at, wire, token_hash, request_hash, \
+         common_name, kind, der, key_hash, not_before, not_after, ends_at, issued_at, wire, token_hash, request_hash, \
          parent_fingerprint, lineage, generation) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce((SELECT name FROM application WHERE id = ?6), \
-         (SELECT name FROM runtime WHERE id = ?6), ''), ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+         (SELECT name FROM runtime WHERE id = ?6), ''), ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?13, ?14, ?15, ?16, ?17, \
          coalesce((SELECT lineage FROM certificate WHERE fingerprint = ?17), ?1), \
          coalesce((SELECT generation + 1 FROM certificate WHERE fingerprint = ?17), 0))",
     )

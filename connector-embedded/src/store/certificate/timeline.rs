@@ -42,7 +42,7 @@ pub(crate) async fn timeline(connection: &mut SqliteConnection, now: Moment) -> 
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;
     let now = now.unix_millis();
-    let last: Option<i64> = sqlx::query_scalar("SELECT max(not_after) FROM certificate WHERE revoked_at IS NULL")
+    let last: Option<i64> = sqlx::query_scalar("SELECT max(ends_at) FROM certificate WHERE revoked_at IS NULL")
         .fetch_one(&mut *connection)
         .await
         .sql()?;
@@ -54,17 +54,17 @@ pub(crate) async fn timeline(connection: &mut SqliteConnection, now: Moment) -> 
     };
     let bucket = bucket_seconds * 1000;
     let expiries = sqlx::query_as(
-        "SELECT not_after / ?1 * ?1, count(*) FROM certificate WHERE revoked_at IS NULL AND not_after > ?2 \
+        "SELECT ends_at / ?1 * ?1, count(*) FROM certificate WHERE revoked_at IS NULL AND ends_at > ?2 \
          GROUP BY 1 ORDER BY 1",
     );
     let expiries: Vec<(i64, i64)> = expiries.bind(bucket).bind(now).fetch_all(&mut *connection).await.sql()?;
     let last_expiries = sqlx::query_as(
-        "SELECT last / ?1 * ?1, count(*) FROM (SELECT max(not_after) AS last FROM certificate \
-         WHERE revoked_at IS NULL AND not_after > ?2 GROUP BY owner_id) GROUP BY 1 ORDER BY 1",
+        "SELECT last / ?1 * ?1, count(*) FROM (SELECT max(ends_at) AS last FROM certificate \
+         WHERE revoked_at IS NULL AND ends_at > ?2 GROUP BY owner_id) GROUP BY 1 ORDER BY 1",
     );
     let last_expiries = last_expiries.bind(bucket).bind(now).fetch_all(&mut *connection).await.sql()?;
     let current = expiries.iter().map(|(_, count)| count).sum();
-    let expired = sqlx::query_scalar("SELECT count(*) FROM certificate WHERE revoked_at IS NULL AND not_after <= ?");
+    let expired = sqlx::query_scalar("SELECT count(*) FROM certificate WHERE revoked_at IS NULL AND ends_at <= ?");
     let expired = expired.bind(now).fetch_one(&mut *connection).await.sql()?;
     let revoked = sqlx::query_scalar("SELECT count(*) FROM certificate WHERE revoked_at IS NOT NULL");
     let revoked = revoked.fetch_one(connection).await.sql()?;
@@ -78,8 +78,8 @@ pub(crate) async fn dark(
     at: Moment,
     first: usize,
 ) -> Result<(Vec<Dark>, i64), Failure> {
-    const LAST: &str = "SELECT owner_kind, owner_id, max(owner_name) AS owner_name, max(not_after) AS last_expiry \
-        FROM certificate WHERE revoked_at IS NULL AND not_after > ?1 GROUP BY owner_id HAVING max(not_after) <= ?2";
+    const LAST: &str = "SELECT owner_kind, owner_id, max(owner_name) AS owner_name, max(ends_at) AS last_expiry \
+        FROM certificate WHERE revoked_at IS NULL AND ends_at > ?1 GROUP BY owner_id HAVING max(ends_at) <= ?2";
     let sql = format!("{LAST} ORDER BY last_expiry, owner_id LIMIT ?3");
     let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(now.unix_millis())
@@ -104,7 +104,7 @@ pub(crate) async fn on_old_chain(
     first: usize,
 ) -> Result<(Vec<OnOldChain>, i64), Failure> {
     const OLD: &str = "SELECT owner_kind, owner_id, max(owner_name) AS owner_name, count(*) AS certificates, \
-        max(not_after) AS last_expiry FROM certificate WHERE revoked_at IS NULL AND not_after > ?1 GROUP BY owner_id \
+        max(ends_at) AS last_expiry FROM certificate WHERE revoked_at IS NULL AND ends_at > ?1 GROUP BY owner_id \
         HAVING max(issuer = (SELECT fingerprint FROM authority WHERE state = 'active')) = 0";
     let sql = format!("{OLD} ORDER BY last_expiry, owner_id LIMIT ?2");
     let rows = sqlx::query_as(sqlx::AssertSqlSafe(sql))

@@ -28,6 +28,8 @@ pub enum CertificateState {
     Expired,
     NotYetValid,
     Revoked,
+    /// The authority that signed it is not accepted any more.
+    AuthorityEnded,
 }
 
 /// Why a certificate was turned away when it was last shown.
@@ -39,6 +41,9 @@ pub enum CertificateRefusal {
     Revoked,
     PairingRemoved,
     NotForClients,
+    /// No authority that counts signed it.
+    UnknownIssuer,
+    NotAccepted,
 }
 
 /// Why a certificate is revoked (RFC 5280 §5.3.1, those that an administrator can know).
@@ -76,6 +81,8 @@ pub struct CertificateRow {
     pub kind: CertificateKind,
     pub not_before: String,
     pub not_after: String,
+    /// When it stops to count: then, or earlier with its authority.
+    pub ends_at: String,
     pub issued_at: String,
     /// Through which interface it was asked for.
     pub wire: String,

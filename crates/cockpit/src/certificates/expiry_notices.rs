@@ -117,7 +117,7 @@ async fn due(inventory: &Inventory, thresholds: &[u32], told: &Told) -> Result<(
         let now = Moment::parse(&page.now).unwrap_or_else(https::local_time);
         let mut beyond = false;
         for certificate in &page.certificates {
-            let until = Moment::parse(&certificate.not_after);
+            let until = Moment::parse(&certificate.ends_at);
             beyond |= until.is_some_and(|until| until.unix_seconds() - now.unix_seconds() > longest);
             found.extend(due_now(certificate, thresholds, told, now));
         }
@@ -129,7 +129,7 @@ async fn due(inventory: &Inventory, thresholds: &[u32], told: &Told) -> Result<(
 }
 
 fn due_now(certificate: &Certificate, thresholds: &[u32], told: &Told, now: Moment) -> Option<Due> {
-    let until = Moment::parse(&certificate.not_after)?;
+    let until = Moment::parse(&certificate.ends_at)?;
     let from = Moment::parse(certificate.not_before())?;
     let left = until.unix_seconds() - now.unix_seconds();
     let lifetime = until.unix_seconds() - from.unix_seconds();
@@ -151,7 +151,7 @@ async fn without_renewed(inventory: &Inventory, found: Vec<Due>) -> (Vec<Due>, V
         let line = if position < MOST_LOOKED_AT { inventory.one(&candidate.fingerprint).await.ok() } else { None };
         let later = line.is_some_and(|found| {
             found.lineage.iter().any(|other| {
-                other.is_current() && Moment::parse(&other.not_after).is_some_and(|until| until > candidate.until)
+                other.is_current() && Moment::parse(&other.ends_at).is_some_and(|until| until > candidate.until)
             })
         });
         if later { renewed.push(candidate) } else { due.push(candidate) }

@@ -97,10 +97,15 @@ fn problems(row: &CertificateRow) -> Vec<String> {
             CertificateRefusal::Revoked => "it was revoked",
             CertificateRefusal::PairingRemoved => "its pairing was removed",
             CertificateRefusal::NotForClients => "it is not for clients",
+            CertificateRefusal::UnknownIssuer => "the authority that signed it was not accepted any more",
+            CertificateRefusal::NotAccepted => "it could not be verified",
         };
         found.push(format!("It was turned away on {}{from}: {why}.", date(at)));
     }
-    if row.state == CertificateState::Expired || row.state == CertificateState::Revoked {
+    if row.state == CertificateState::AuthorityEnded {
+        found.push("The authority that signed it is not accepted any more, and so neither is the certificate.".into());
+    }
+    if matches!(row.state, CertificateState::Expired | CertificateState::Revoked | CertificateState::AuthorityEnded) {
         found.push("It can't renew itself any more; pair the application again.".into());
     }
     found

@@ -49,6 +49,8 @@ pub(crate) struct Certificate {
     kind: CertificateKind,
     not_before: String,
     pub(crate) not_after: String,
+    /// When it stops to count: then, or earlier with its authority.
+    pub(crate) ends_at: String,
     pub(crate) issued_at: String,
     wire: String,
     pub(crate) generation: u64,
@@ -156,7 +158,7 @@ impl Certificate {
 
     fn expires_soon(&self, thresholds: PolicyThresholds, now: &str) -> bool {
         let at = |text: &str| Moment::parse(text).map(Moment::unix_seconds);
-        let (Some(from), Some(until), Some(now)) = (at(&self.not_before), at(&self.not_after), at(now)) else {
+        let (Some(from), Some(until), Some(now)) = (at(&self.not_before), at(&self.ends_at), at(now)) else {
             return false;
         };
         let days = i64::from(thresholds.warning_days) * 24 * 3600;
@@ -188,6 +190,7 @@ impl Certificate {
             kind: self.kind,
             not_before: self.not_before,
             not_after: self.not_after,
+            ends_at: self.ends_at,
             issued_at: self.issued_at,
             wire: self.wire,
             generation: self.generation,
@@ -282,7 +285,7 @@ pub(super) mod tests {
             "owner": { "kind": "application", "id": "a-1", "name": "crm-europe", "gone": false },
             "systemAuthId": "s-1", "pairingRemoved": false, "commonName": "s-1",
             "subject": "O=Org,OU=OrgUnit,L=locality,ST=province,C=DE,CN=s-1", "key": "RSA 4096", "kind": "application",
-            "notBefore": "2024-07-04T10:44:00Z", "notAfter": "2024-10-02T10:44:00Z",
+            "notBefore": "2024-07-04T10:44:00Z", "notAfter": "2024-10-02T10:44:00Z", "endsAt": "2024-10-02T10:44:00Z",
             "issuedAt": "2024-07-04T10:45:00Z", "wire": "connector", "generation": 3, "lineage": "ef".repeat(32),
             "parent": "01".repeat(32), "sameKeyAsParent": true, "state": "valid",
             "lastSeenAt": "2024-07-05T10:44:00Z", "lastSeenFrom": "127.0.0.1",
