@@ -143,6 +143,13 @@ CREATE TRIGGER oauth_client_removed AFTER DELETE ON oauth_client BEGIN
     INSERT INTO revocation_journal (line)
         VALUES (json_object('revoked', 'oauth_client', 'id', old.id, 'createdAt', old.created_at));
 END;
+CREATE TRIGGER oauth_secret_removed AFTER DELETE ON oauth_secret BEGIN
+    INSERT INTO revocation_journal (line) VALUES (json_object('revoked', 'oauth_secret', 'id', old.id, 'at', 0));
+END;
+CREATE TRIGGER oauth_secret_retired AFTER UPDATE OF retires_at ON oauth_secret WHEN new.retires_at IS NOT NULL BEGIN
+    INSERT INTO revocation_journal (line)
+        VALUES (json_object('revoked', 'oauth_secret', 'id', old.id, 'at', new.retires_at));
+END;
 -- What was revoked before there was a journal.
 INSERT INTO revocation_journal (line) SELECT json_object(
         'revoked', 'certificate', 'fingerprint', lower(hex(fingerprint)), 'serial', lower(hex(serial)),

@@ -114,7 +114,9 @@ impl Tls {
         // One renews, the others are served with what there is: it is good for a third of its life yet, as a rule.
         let Ok(_renewing) = self.renewing.try_lock() else { return serving };
         let serving = self.serving.load_full();
-        if !self.is_due(&serving, now) || (now.unix_millis() - self.failed_at.load(Ordering::Relaxed)).abs() < PAUSE {
+        let failed_lately = (now.unix_millis() - self.failed_at.load(Ordering::Relaxed)).abs() < PAUSE;
+        // A change of authorities is worth another try at once.
+        if !self.is_due(&serving, now) || failed_lately && Arc::ptr_eq(&serving.set, &self.authorities.set()) {
             return serving;
         }
         match Serving::new(&self.authorities, &self.presentations, &self.names, &self.clock) {

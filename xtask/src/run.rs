@@ -45,7 +45,7 @@ fn server(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     if is_unprotected(arguments, |variable| std::env::var_os(variable).is_some()) {
         console::say(
             "No key store can be here (there is no D-Bus session), so the key of this trial's certificate authority is \
-             not encrypted: --ca-key-protection plain. Give --passphrase-file FILE to encrypt it."
+             not encrypted: --ca-key-protection plain. Give --passphrase-file FILE to encrypt it.",
         );
         program.args(["--ca-key-protection", "plain"]);
     }

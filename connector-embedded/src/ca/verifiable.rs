@@ -68,6 +68,12 @@ fn check_levels(chain: &[&CertificateDer<'_>], now: Moment) -> Result<(), String
             let [from, until] = [from, until].map(|at| Moment::from_unix_seconds(at).rfc3339());
             return Err(format!("The certificate \"{name}\" is valid from {from} until {until}, not now."));
         }
+        if below + 1 == chain.len() && parsed.issuer().as_raw() != parsed.subject().as_raw() {
+            return Err(format!(
+                "The certificate above \"{name}\" is missing: \"{}\". Add it to the file, and those above it up to the root.",
+                parsed.issuer()
+            ));
+        }
         if !parsed.is_ca() {
             return Err(format!("The certificate \"{name}\" above the authority's is not that of an authority."));
         }

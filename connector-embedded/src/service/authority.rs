@@ -62,8 +62,23 @@ impl Service {
             )
         });
         let clock = self.latest_time.complaint(self.clock.now());
-        let warnings: Vec<String> = [clock, behind, self.key_warning()].into_iter().flatten().collect();
+        let warnings: Vec<String> = [self.ending(), clock, behind, self.key_warning()].into_iter().flatten().collect();
         (!warnings.is_empty()).then(|| warnings.join(" "))
+    }
+
+    /// Said when the authority that signs has ended, or soon will.
+    fn ending(&self) -> Option<String> {
+        const DAY: i64 = 24 * 3600;
+        let (now, end) = (self.clock.now(), self.authorities.active().not_after());
+        if end <= now {
+            let end = end.rfc3339();
+            return Some(format!(
+                "The certificate authority ended at {end}: nothing is signed. Put another one in its place."
+            ));
+        }
+        (end < now.plus_seconds(30 * DAY)).then(|| {
+            format!("The certificate authority ends at {}. Put another one in its place before.", end.rfc3339())
+        })
     }
 
     /// Said for as long as a key lies in the open.

@@ -48,7 +48,7 @@ impl fmt::Display for Why {
             Self::Expired => "it has expired",
             Self::NotValidYet => "it is not valid yet (is one of the clocks wrong?)",
             Self::Revoked => "it was revoked",
-            Self::PairingRemoved => "its pairing was removed",
+            Self::PairingRemoved => "it is unknown here, or its pairing was removed",
             Self::NotForClients => "it is not one for clients",
             Self::UnknownIssuer => "no certificate authority that counts here signed it",
             Self::NotAccepted => "it cannot be verified",

@@ -33,7 +33,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use pairing::{ErrorCode, Failure};
+use pairing::{ErrorCode, Failure, Moment};
 use sqlx::{
     ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
@@ -73,6 +73,7 @@ impl Store {
     /// taken back, `revocations.jsonl` beside it unless said otherwise.
     pub(crate) async fn open(dir: &Path, journal: Option<&Path>) -> Result<Self, StartError> {
         let file = dir.join("store.sqlite");
+        let is_new = !file.exists();
         let options = options(&file);
         let mut connection = migration::open(&file, &options).await?;
         sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
@@ -85,10 +86,18 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
         let clients = ClientIndex::open(&mut connection).await.map_err(StartError::Other)?;
-        let journal = Journal::open(journal.unwrap_or(&dir.join(JOURNAL)), &mut connection).await?;
+        let journal_file = journal.map_or_else(|| dir.join(JOURNAL), Path::to_owned);
+        // A store that was lost: what was taken back before stays so.
+        let lost = is_new && std::fs::metadata(&journal_file).is_ok_and(|metadata| metadata.len() > 0);
+        let journal = Journal::open(&journal_file, &mut connection).await?;
         let journal_behind = journal.behind();
         let writer = Writer::start(connection, clients.clone(), journal);
-        Ok(Self { readers, copying: options, writer, clients, journal_behind })
+        let store = Self { readers, copying: options, writer, clients, journal_behind };
+        if lost {
+            tracing::warn!(journal = %journal_file.display(), "the store is new, but there is a revocation journal: it is applied");
+            store.take_back(&[journal_file], None, Moment::from_unix_millis(0)).await?;
+        }
+        Ok(store)
     }
 
     /// A connection that can only read.

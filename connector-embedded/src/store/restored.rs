@@ -67,6 +67,11 @@ enum Line {
         id: String,
         created_at: i64,
     },
+    /// One of a client's secrets, and when it ends.
+    OauthSecret {
+        id: String,
+        at: i64,
+    },
 }
 
 #[derive(Debug, Deserialize)]
@@ -169,6 +174,12 @@ async fn apply(connection: &mut SqliteConnection, line: &Line) -> Result<u64, Fa
         Line::OauthClient { id, created_at } => {
             let query = sqlx::query("DELETE FROM oauth_client WHERE id = ? AND created_at = ?");
             query.bind(id).bind(created_at).execute(connection).await
+        }
+        Line::OauthSecret { id, at } => {
+            let query = sqlx::query(
+                "UPDATE oauth_secret SET retires_at = ?1 WHERE id = ?2 AND coalesce(retires_at, ?1 + 1) > ?1",
+            );
+            query.bind(at).bind(id).execute(connection).await
         }
         Line::Certificate(revoked) => return apply_certificate(connection, revoked).await,
     };

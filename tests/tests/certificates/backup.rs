@@ -266,6 +266,7 @@ async fn a_journal_that_is_moved_lacks_nothing() {
     let options = ["--revocation-journal", other.to_str().unwrap()];
     // A file that is there and empty is filled like one that is not there.
     openssl.write("other.jsonl", "");
+    fs::set_permissions(&other, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let mut names = Vec::new();
     for (turn, options) in [&[][..], &options, &[], &options].into_iter().enumerate() {
         let server = Server::start_in(&data_dir, options);

@@ -250,9 +250,9 @@ async fn an_overlap_that_ended_by_mistake_goes_on_when_the_clock_is_right() {
     until("the overlap goes on", Duration::from_secs(20), async || {
         let director = old.director(&server);
         let body = json!({ "query": VIEWER }).to_string();
-        let reply =
-            director.with("content-type", "application/json").try_send(reqwest::Method::POST, Some(body.into()));
-        (reply.await.is_ok_and(|reply| reply.status == 200)).then_some(())
+        let reply = director.with("content-type", "application/json");
+        let reply = reply.try_send(reqwest::Method::POST, Some(body.into())).await;
+        reply.is_ok_and(|reply| reply.status == 200).then_some(())
     })
     .await;
 }

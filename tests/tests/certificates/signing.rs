@@ -4,7 +4,7 @@ use blackbox::{CertificateRequest, OpenSsl, Pairing, RSA_2048, Server, base64, k
 use reqwest::Method;
 use serde_json::json;
 
-use super::{refused, works};
+use super::works;
 
 async fn sign(server: &Server, csr: &str, system_auth: &str, kind: &str) -> blackbox::Reply {
     let body = json!({ "csr": csr, "systemAuthId": system_auth, "kind": kind });

@@ -136,13 +136,8 @@ fn read_fingerprint(text: &str) -> Result<[u8; 32], ConsoleError> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Revoke {
-    #[serde(default = "unspecified")]
     reason: String,
     note: Option<String>,
-}
-
-fn unspecified() -> String {
-    "unspecified".into()
 }
 
 async fn revoke(State(wires): State<Wires>, Path(id): Path<String>, request: Request) -> Answer {
@@ -160,7 +155,6 @@ async fn revoke(State(wires): State<Wires>, Path(id): Path<String>, request: Req
 struct RevokeSeveral {
     owner_id: Option<String>,
     system_auth_id: Option<String>,
-    #[serde(default = "unspecified")]
     reason: String,
     note: Option<String>,
 }
