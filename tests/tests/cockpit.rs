@@ -482,7 +482,7 @@ async fn the_clipboard_and_the_settings_answer_to_their_calls() {
     assert_eq!(bench.desktop.clipboard(), "https://localhost");
     bench.call("lock", json!({})).await;
     assert_eq!(bench.desktop.clipboard(), "");
-    let settings = json!({ "theme": "high_contrast_dark", "clipboardSeconds": 30 });
+    let settings = json!({ "theme": "high_contrast_dark", "clipboardSeconds": 30, "notifyDays": [14] });
     assert_eq!(bench.call("set_settings", settings.clone()).await, settings);
     assert_eq!(bench.call("app_state", json!({})).await["settings"], settings);
     let reopened = cockpit(&bench.folder, Arc::default());

@@ -167,10 +167,7 @@ impl Authorities {
     }
 
     /// The successor signs from now on; the one before is accepted until `old_until`, where that is still to come.
-    ///
-    /// # Errors
-    /// `ca.pem` could not be written; the change holds all the same.
-    pub(crate) fn install(&self, successor: Member, old_until: Moment, now: Moment) -> Result<(), Failure> {
+    pub(crate) fn install(&self, successor: Member, old_until: Moment, now: Moment) {
         let mut members = self.set().members.clone();
         for member in &mut members {
             if member.trusted_until.is_none() {
@@ -182,26 +179,26 @@ impl Authorities {
         let same = *successor.authority.fingerprint();
         members.retain(|member| *member.authority.fingerprint() != same);
         members.insert(0, successor);
-        self.replace(members, now)
+        self.replace(members, now);
     }
 
     /// Nothing that an earlier authority signed counts any more.
-    ///
-    /// # Errors
-    /// `ca.pem` could not be written; the change holds all the same.
-    pub(crate) fn retire(&self, fingerprint: &[u8], now: Moment) -> Result<(), Failure> {
+    pub(crate) fn retire(&self, fingerprint: &[u8], now: Moment) {
         let mut members = self.set().members.clone();
         for member in &mut members {
             if member.trusted_until.is_some() && member.authority.fingerprint().as_slice() == fingerprint {
                 member.retired = true;
             }
         }
-        self.replace(members, now)
+        self.replace(members, now);
     }
 
-    fn replace(&self, members: Vec<Member>, now: Moment) -> Result<(), Failure> {
+    fn replace(&self, members: Vec<Member>, now: Moment) {
         self.set.store(Arc::new(Set { members }));
-        self.write_bundle(now).map_err(|error| Failure::new(error.code(), error.to_string()))
+        // The change holds whatever becomes of the copy for others, which is tried again every second.
+        if let Err(error) = self.write_bundle(now) {
+            tracing::warn!("ca.pem could not be written and will be tried again: {error}");
+        }
     }
 
     /// `ca.pem`: what verifies this server and every certificate that counts. Nothing happens while it is right.

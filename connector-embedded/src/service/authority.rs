@@ -118,12 +118,12 @@ impl Service {
         successor: Successor,
         old_trusted: i64,
     ) -> Result<(), Failure> {
-        let changing = self.changing.lock().await;
         let service = Arc::clone(self);
         let now = self.clock.now();
         // Making an RSA key takes seconds, encrypting any key a good part of one.
         let prepared = tokio::task::spawn_blocking(move || service.authorities.prepare(successor, now));
         let (member, row) = prepared.await.map_err(Failure::internal)??;
+        let changing = self.changing.lock().await;
         let set = self.authorities.set();
         let present = &set.active().authority;
         if present.fingerprint() == member.authority.fingerprint() {
@@ -137,7 +137,7 @@ impl Service {
             })
             .await?;
         let name = subject(member.authority.certificate_der());
-        self.authorities.install(member, old_until, now)?;
+        self.authorities.install(member, old_until, now);
         drop(changing);
         tracing::warn!(
             until = old_until.rfc3339(),
@@ -164,7 +164,8 @@ impl Service {
         if !retired && self.authority_pem(&fingerprint).await?.is_empty() {
             return Err(Failure::new(ErrorCode::NotFound, "There is no such certificate authority."));
         }
-        self.authorities.retire(&fingerprint, now)
+        self.authorities.retire(&fingerprint, now);
+        Ok(())
     }
 
     /// Writes `ca.pem` again when an authority has ended since.

@@ -39,7 +39,8 @@ impl Service {
             let message = format!("The passphrase of a backup must have at least {LEAST} characters.");
             return Err(Failure::new(ErrorCode::InvalidData, message));
         }
-        let _changing = self.changing.lock().await;
+        // A copy and its keys belong together; encrypting them holds nobody up.
+        let changing = self.changing.lock().await;
         let created_at = self.clock.now().rfc3339();
         let mut files = Vec::new();
         let mut keys = Vec::new();
@@ -53,6 +54,7 @@ impl Service {
             }
         }
         files.push((STORE.to_owned(), self.store.copy(self.authorities.keys().path("")).await?));
+        drop(changing);
         let manifest =
             Manifest { format: 1, program: env!("CARGO_PKG_VERSION").into(), created_at: created_at.clone(), keys };
         let manifest = serde_json::to_vec_pretty(&manifest).map_err(Failure::internal)?;

@@ -8,7 +8,10 @@ use pairing::{ErrorCode, Failure, Moment};
 use super::Service;
 use crate::{
     StartError,
-    store::{Store, setting},
+    store::{
+        Store,
+        setting::{self, LATEST_TIME},
+    },
 };
 
 /// Milliseconds since 1970.
@@ -18,8 +21,6 @@ pub(crate) struct LatestTime {
     written: AtomicI64,
 }
 
-/// Where the store keeps it.
-const NAME: &str = "latest time seen";
 /// How far a clock may be set back, in seconds: NTP and people correct by this much.
 const TOLERATED: i64 = 5 * 60;
 /// How far the store may be behind, in milliseconds.
@@ -29,7 +30,7 @@ impl LatestTime {
     /// What the store remembers; with `forget` it starts from the clock.
     pub(crate) async fn load(store: &Store, forget: bool, now: Moment) -> Result<Self, StartError> {
         let mut connection = store.read().await.map_err(StartError::Other)?;
-        let stored = setting::get(&mut connection, NAME).await.map_err(StartError::Other)?;
+        let stored = setting::get(&mut connection, LATEST_TIME).await.map_err(StartError::Other)?;
         let stored = stored.filter(|_| !forget).and_then(|text| text.parse().ok()).unwrap_or_default();
         let now = now.unix_millis();
         let written = if forget { AtomicI64::new(i64::MIN / 2) } else { AtomicI64::new(stored) };
@@ -72,8 +73,9 @@ impl Service {
             return;
         }
         let text = seen.to_string();
-        let written =
-            self.store.write(move |connection| Box::pin(async move { setting::set(connection, NAME, &text).await }));
+        let written = self
+            .store
+            .write(move |connection| Box::pin(async move { setting::set(connection, LATEST_TIME, &text).await }));
         match written.await {
             Ok(()) => self.latest_time.written.store(seen, Ordering::Relaxed),
             Err(failure) => tracing::warn!(detail = failure.detail, "the time could not be written down: {failure}"),

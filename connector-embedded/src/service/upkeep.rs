@@ -31,5 +31,6 @@ impl Service {
         }
         self.write_usage().await;
         self.write_presentations().await;
+        self.remember_time().await;
     }
 }

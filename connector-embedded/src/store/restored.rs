@@ -10,7 +10,7 @@ use pairing::{Failure, Moment};
 use serde::Deserialize;
 use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{SqlResult as _, Store, journal};
+use super::{SqlResult as _, Store, journal, setting::LATEST_TIME};
 use crate::StartError;
 
 /// What was done to a restored store.
@@ -27,6 +27,8 @@ pub(crate) struct Before {
     journal: Vec<String>,
     /// The greatest number of a revocation list.
     list_number: i64,
+    /// The latest time that was seen, as it is stored.
+    latest_time: Option<String>,
 }
 
 impl Before {
@@ -42,8 +44,10 @@ impl Before {
             let journal = journal.fetch_all(&mut connection).await?;
             let list_number = sqlx::query_scalar("SELECT coalesce(max(crl_number), 0) FROM authority");
             let list_number = list_number.fetch_one(&mut connection).await?;
+            let latest_time = sqlx::query_scalar("SELECT value FROM setting WHERE name = ?").bind(LATEST_TIME);
+            let latest_time = latest_time.fetch_optional(&mut connection).await?;
             sqlx::Connection::close(connection).await?;
-            sqlx::Result::Ok(Self { journal, list_number })
+            sqlx::Result::Ok(Self { journal, list_number, latest_time })
         };
         read.await
             .inspect_err(|error: &sqlx::Error| {
@@ -105,7 +109,7 @@ impl Store {
     ) -> Result<Restored, StartError> {
         let mut lines = Vec::new();
         let mut unreadable_lines = 0;
-        let Before { journal, list_number } = before.unwrap_or_default();
+        let Before { journal, list_number, latest_time } = before.unwrap_or_default();
         for line in &journal {
             match serde_json::from_str(line) {
                 Ok(line) => lines.push(line),
@@ -134,6 +138,17 @@ impl Store {
                         .execute(&mut *connection)
                         .await
                         .sql()?;
+                    if let Some(time) = latest_time {
+                        sqlx::query(
+                            "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE \
+                             SET value = ?2 WHERE CAST(value AS INTEGER) < CAST(?2 AS INTEGER)",
+                        )
+                        .bind(LATEST_TIME)
+                        .bind(time)
+                        .execute(&mut *connection)
+                        .await
+                        .sql()?;
+                    }
                     // Access tokens carry the epoch of their client.
                     sqlx::query("UPDATE oauth_client SET epoch = lower(hex(randomblob(16)))")
                         .execute(&mut *connection)

@@ -5,6 +5,9 @@ use sqlx::SqliteConnection;
 
 use super::SqlResult as _;
 
+/// The latest time that the server has seen, in milliseconds since 1970.
+pub(crate) const LATEST_TIME: &str = "latest time seen";
+
 pub(crate) async fn get(connection: &mut SqliteConnection, name: &str) -> Result<Option<String>, Failure> {
     let query = sqlx::query_scalar("SELECT value FROM setting WHERE name = ?");
     query.bind(name).fetch_optional(connection).await.sql()

@@ -127,6 +127,7 @@ mod tests {
             "owner": { "kind": "application", "id": "a", "name": null, "gone": false },
             "systemAuthId": system_auth, "pairingRemoved": false, "commonName": "c", "subject": "CN=c",
             "key": "RSA 2048", "kind": "application", "notBefore": issued_at, "notAfter": "2027-01-01T00:00:00Z",
+            "endsAt": "2027-01-01T00:00:00Z",
             "issuedAt": issued_at, "wire": "connector", "generation": generation, "lineage": "3", "parent": null,
             "sameKeyAsParent": false, "state": "valid", "lastSeenAt": null, "lastSeenFrom": null, "refused": null,
             "revoked": null,

@@ -177,7 +177,7 @@ async fn a_page_of_a_hundred_thousand_takes_as_long_as_one_of_a_thousand() {
             let asked = [format!("first=50&{query}{few}"), format!("first=50&{query}{many}")];
             let [few, many] = quickest(&servers, [&asked[0], &asked[1]]).await;
             // Unoptimised and beside other tests; `cargo xtask bench` says it to the percent.
-            assert!(many < few * 3 / 2 + Duration::from_millis(5), "{}: {few:?}, {many:?}", asked[1]);
+            assert!(many < few * 2 + Duration::from_millis(25), "{}: {few:?}, {many:?}", asked[1]);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What pkilint has to say: nothing, about a thousand leaves, the authority and its list of revocations.
 
-use std::{env, path::PathBuf, process::Command};
+use std::process::Command;
 
-use blackbox::{EC_P256, EC_P384, OpenSsl, RSA_2048, Server, Tool};
+use blackbox::{EC_P256, EC_P384, OpenSsl, RSA_2048, Server, Tool, certificate_tool};
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
 
@@ -10,24 +10,9 @@ const LEAVES: usize = 1000;
 /// Made once each and used again and again: the certificates are what is looked at.
 const KEYS: [(&str, usize); 3] = [(RSA_2048, 12), (EC_P256, 12), (EC_P384, 6)];
 
-/// The Python that `cargo xtask test` installs pkilint for.
-fn python() -> PathBuf {
-    let folder = env::var_os("CERTIFICATE_TOOLS_DIR").map_or_else(
-        || {
-            // The test is target/<profile>/deps/<name>.
-            let test = env::current_exe().expect("the test knows its own path");
-            test.ancestors().nth(3).expect("the test is in target/<profile>/deps").join("certificate-tools")
-        },
-        PathBuf::from,
-    );
-    let path = folder.join("bin/python");
-    assert!(path.is_file(), "{} is not there; `cargo xtask test -- certificates` installs it", path.display());
-    path
-}
-
 /// The last line that the linter prints, with everything before it when there is something.
 fn lint(openssl: &OpenSsl, kind: &str, files: &str) -> String {
-    let mut command = Command::new(python());
+    let mut command = Command::new(certificate_tool("python"));
     command.arg("-B").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/certificate-tools/lint.py")).arg(kind);
     command.current_dir(openssl.folder()).env_remove("PYTHONPATH");
     Tool::of(command).words(files).run()

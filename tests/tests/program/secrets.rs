@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use blackbox::{Canaries, CertificateRequest, Pairing, Ports, Program, Server, base64, key};
+use blackbox::{Canaries, CertificateRequest, EC_P256, OpenSsl, Pairing, Ports, Program, Server, base64, key};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -132,6 +132,36 @@ async fn oauth_run(server: &Server, application: &str, canaries: &mut Canaries) 
     }
 }
 
+/// What the administrator hands over for the authority: somebody's key, its passphrase, the passphrase of a backup; and
+/// each of them in a place where it does not belong.
+async fn authority_run(server: &Server, canaries: &mut Canaries) {
+    let openssl = OpenSsl::new();
+    openssl.key("ca", EC_P256);
+    openssl.run("req -x509 -new -key ca.key -days 90 -subj /CN=canary -addext keyUsage=critical,keyCertSign,cRLSign -out ca.pem");
+    let passphrase = canaries.add("the passphrase of a key", "a passphrase that opens a key");
+    let encrypt = openssl.tool("pkcs8 -topk8 -v2 aes-256-cbc -in ca.key -out encrypted.key -passout");
+    encrypt.argument(&format!("pass:{passphrase}")).run();
+    let [certificate, key] = ["ca.pem", "encrypted.key"].map(|name| openssl.text(name));
+    canaries.add("an encrypted key", key.lines().nth(2).unwrap());
+    let backup = canaries.add("the passphrase of a backup", "a passphrase that opens a backup");
+    let post = async |path: &str, body: Value| server.console(Method::POST, path, &body).await;
+    let import = |texts: Value, passphrase: Value| json!({ "texts": texts, "passphrase": passphrase, "oldTrustedForSeconds": 60 });
+    for (path, body) in [
+        ("/authority/import", import(json!([certificate, key]), json!(backup))),
+        ("/authority/import", import(json!(key), json!(passphrase))),
+        ("/authority/import", import(json!([passphrase, key]), json!([passphrase]))),
+        ("/authority/backup", json!({ "passphrase": [backup] })),
+        ("/authority/backup", json!({ "password": backup })),
+    ] {
+        let refused = post(path, body).await;
+        assert_eq!(refused.status, 400, "{refused:?}");
+        canaries.absent_from(path, refused.text.as_bytes());
+    }
+    let imported = post("/authority/import", import(json!([certificate, key]), json!(passphrase))).await;
+    assert_eq!(imported.status, 201, "{imported:?}");
+    assert_eq!(post("/authority/backup", json!({ "passphrase": backup })).await.status, 200);
+}
+
 /// The keys that are there now, each only in its own file.
 fn add_keys(canaries: &mut Canaries, data_dir: &Path) {
     let mut found = 0;
@@ -172,6 +202,7 @@ async fn no_secret_is_in_a_log_or_in_a_file() {
         add_keys(&mut canaries, server.data_dir());
         full_run(&server, &mut canaries).await;
         oauth_run(&server, "before the crash", &mut canaries).await;
+        authority_run(&server, &mut canaries).await;
         add_keys(&mut canaries, server.data_dir());
         let write_ahead = fs::metadata(data_dir.join("store.sqlite-wal")).unwrap().len();
         assert!(write_ahead > 4096, "there was a log of writes to look at");

@@ -1,27 +1,12 @@
 //! What sslyze says: everything is as Mozilla's "intermediate" asks for.
 
-use std::{env, path::PathBuf, process::Command};
+use std::process::Command;
 
-use blackbox::{OpenSsl, Server, Tool, text};
-
-/// Where `cargo xtask test` installs it.
-fn sslyze() -> PathBuf {
-    let folder = env::var_os("CERTIFICATE_TOOLS_DIR").map_or_else(
-        || {
-            // The test is target/<profile>/deps/<name>.
-            let test = env::current_exe().expect("the test knows its own path");
-            test.ancestors().nth(3).expect("the test is in target/<profile>/deps").join("certificate-tools")
-        },
-        PathBuf::from,
-    );
-    let path = folder.join("bin/sslyze");
-    assert!(path.is_file(), "{} is not there; `cargo xtask test -- tls` installs it", path.display());
-    path
-}
+use blackbox::{OpenSsl, Server, Tool, certificate_tool, text};
 
 /// Its report on one port, after a look at the verdict in its last lines.
 fn scanned(openssl: &OpenSsl, port: u16) -> String {
-    let mut command = Command::new(sslyze());
+    let mut command = Command::new(certificate_tool("sslyze"));
     command.current_dir(openssl.folder()).env_remove("PYTHONPATH").env("PYTHONDONTWRITEBYTECODE", "1");
     let scan = Tool::of(command).words("--mozilla_config intermediate --certinfo_ca_file ca.pem");
     let output = scan.argument(&format!("localhost:{port}")).output("");
