@@ -6,7 +6,8 @@
 use std::{env, fs, path::PathBuf};
 
 use blackbox::window::{Clipboard, Home, Terminal, Window};
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 /// Through this renderer alone the driver can read the window's content; with the other it waits for ever.
 const READABLE: (&str, &str) = ("WEBKIT_DISABLE_DMABUF_RENDERER", "0");
@@ -68,7 +69,42 @@ impl Album {
         window.appears("@test-ok").await;
         self.take(&window, "credentials").await;
         self.clients(&window).await;
+        self.certificates(&window).await;
         window.quit().await;
+    }
+
+    /// Certificates that end on different days, one of them renewed, and what signs them.
+    async fn certificates(&self, window: &Window) {
+        let administrator = window.administrator().await;
+        let query = "query { result: applications(first: 200) { data { id name } } }";
+        let all = administrator.data(query, json!({})).await;
+        let mut policy = window.console(Method::GET, "/policy", &Value::Null).await["policy"].clone();
+        let mut renewed = None;
+        for (row, days) in all["data"].as_array().expect("applications").iter().zip([9, 90, 35, 62, 61, 20]) {
+            policy["lifetimes"]["applicationSeconds"] = (days * 86_400).into();
+            window.console(Method::PUT, "/policy", &policy).await;
+            let pairing = window.pair(row["id"].as_str().expect("an id")).await;
+            if days > 60 {
+                renewed = Some(window.renew(&pairing).await);
+            }
+        }
+        policy["lifetimes"]["applicationSeconds"] = (90 * 86_400).into();
+        window.console(Method::PUT, "/policy", &policy).await;
+        window.click("@nav-certificates").await;
+        window.press(&["Control+r"]).await;
+        window.appears("@timeline-chart").await;
+        window.click("@what-if-line").await;
+        for _ in 0..4 {
+            window.press(&["Shift+ArrowRight"]).await;
+        }
+        self.take(window, "certificates").await;
+        let renewed = renewed.expect("a renewed certificate");
+        window.click(&format!("@certificate-row[data-fingerprint='{}'] @open-certificate", renewed.name())).await;
+        window.appears("@chain-link").await;
+        self.take(window, "certificate").await;
+        window.click("@nav-authority").await;
+        window.appears("@authority-fingerprint").await;
+        self.take(window, "authority").await;
     }
 
     /// The OAuth clients, one of which was just paired and whose secret is still at hand.

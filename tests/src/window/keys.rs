@@ -57,7 +57,11 @@ fn code(name: &str) -> char {
         "Escape" => '\u{E00C}',
         "End" => '\u{E010}',
         "Home" => '\u{E011}',
+        "PageUp" => '\u{E00E}',
+        "PageDown" => '\u{E00F}',
+        "ArrowLeft" => '\u{E012}',
         "ArrowUp" => '\u{E013}',
+        "ArrowRight" => '\u{E014}',
         "ArrowDown" => '\u{E015}',
         "Delete" => '\u{E017}',
         _ => {

@@ -117,6 +117,7 @@ async fn a_backup_is_saved_and_brought_back() {
     let application = window.register("kept").await;
     let (good, revoked) = (window.pair(&application).await, window.pair(&application).await);
     window.click("@nav-authority").await;
+    window.appears("@authority-backup:not(:disabled)").await;
     window.press(&["b"]).await;
     window.fill("@backup-passphrase", "short").await;
     window.fill("@backup-passphrase-again", "short").await;
