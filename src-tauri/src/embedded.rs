@@ -185,9 +185,8 @@ impl Embedded {
 
 /// What a restore has done, for the person who asked for it.
 fn sentence(report: &RestoreReport) -> String {
-    let RestoreReport {
-        created_at, kept_aside, tokens_voided, revocations_applied, unreadable_lines, nothing_known
-    } = report;
+    let RestoreReport { created_at, kept_aside, tokens_voided, revocations_applied, unreadable_lines, nothing_known } =
+        report;
     let mut text = format!("The backup of {created_at} was restored.");
     let mut add = |count: u64, one: &str, many: &str| match count {
         0 => {}
@@ -224,9 +223,8 @@ fn problem(error: &StartError) -> Problem {
             .hint("A passphrase is asked for at every start; a plain file is readable by every program of yours.")
             .detail(reason)
     } else if let StartError::CaKeyLocked { cause } = error {
-        Problem::new(error.code(), "The CA key couldn't be unlocked.")
+        Problem::new(error.code(), format!("The CA key couldn't be unlocked: {}.", cause.trim_end_matches('.')))
             .hint("Type its passphrase, unlock the key store of this desktop, or restore a backup.")
-            .detail(cause)
     } else {
         Problem::new(error.code(), error.to_string()).hint("When that is done, start the local server again.")
     }

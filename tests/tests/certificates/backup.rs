@@ -123,7 +123,7 @@ async fn a_restored_server_knows_its_certificates_and_takes_nothing_back_that_wa
         // It goes on as ever.
         let again = server.pair(&application).await;
         assert!(works(&server, &again).await);
-        assert_eq!(server.end("TERM").code, Some(0));
+        assert_eq!(server.stop().await.0.code, Some(0));
     }
     let aside =
         fs::read_dir(&data_dir).unwrap().flatten().find(|entry| entry.file_name().to_string_lossy().contains("before"));
@@ -152,7 +152,7 @@ async fn a_backup_holds_every_authority_that_counts() {
     server.console_post("/authority/rotate", &json!({ "key": "ec:p256", "oldTrustedForSeconds": 86_400 })).await;
     let new = server.pair(&application).await;
     back_up(&server, &openssl).await;
-    server.end("TERM");
+    server.stop().await;
     let elsewhere = openssl.path("elsewhere");
     assert_eq!(restore(&elsewhere, &openssl, "passphrase", &[]).code, Some(0));
     let server = Server::start_in(&elsewhere, &[]);
@@ -200,8 +200,10 @@ async fn the_revocation_journal_only_grows() {
         let fingerprints: Vec<_> = added.iter().filter_map(|line| line["fingerprint"].as_str()).collect();
         assert_eq!(fingerprints, [by_admin.name(), by_holder.name()], "{added:?}");
         before = now;
-        server.end(if round == 1 { "KILL" } else { "TERM" });
-        if round == 1 {
+        if round != 1 {
+            server.stop().await;
+        } else {
+            server.end("KILL");
             fs::remove_file(&journal).unwrap();
         }
         server = Server::start_in(&data_dir, &options);
@@ -225,7 +227,7 @@ async fn a_restore_learns_of_revocations_wherever_they_are_written_down() {
         back_up(&server, &openssl).await;
         let body = json!({ "reason": "key_compromise" });
         server.console_post(&format!("/certificates/{}/revoke", pairing.name()), &body).await;
-        server.end("TERM");
+        server.stop().await;
         if place == "lost" {
             fs::remove_file(data_dir.join("revocations.jsonl")).unwrap();
         }
@@ -249,7 +251,7 @@ async fn what_was_taken_back_before_the_backup_is_not_taken_back_again() {
     assert_eq!(gone.status, 204, "{gone:?}");
     let made = server.register_client(metadata).await;
     back_up(&server, &openssl).await;
-    server.end("TERM");
+    server.stop().await;
     assert_eq!(restore(&data_dir, &openssl, "passphrase", &[]).code, Some(0));
     let server = Server::start_in(&data_dir, &[]);
     let secret = made["client_secret"].as_str().unwrap();
@@ -278,6 +280,6 @@ async fn a_journal_that_is_moved_lacks_nothing() {
         for name in &names {
             assert_eq!(journal.matches(&format!("\"fingerprint\":\"{name}\"")).count(), 1, "turn {turn}: {journal}");
         }
-        server.end("TERM");
+        server.stop().await;
     }
 }

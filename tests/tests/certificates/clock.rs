@@ -220,7 +220,7 @@ async fn a_clock_that_is_set_back_is_noticed_by_what_was_signed_before() {
         Some(Pairing::of(&server, &application, &token).await)
     })
     .await;
-    server.end("TERM");
+    server.stop().await;
     clock.set("-10m");
     let server = start(&openssl, &clock, &[]);
     let (token, subject) = server.connector(&server.token(&application).await).token_and_subject().await;
@@ -270,7 +270,7 @@ async fn a_server_whose_authority_has_expired_can_be_given_another_one() {
     let texts = [openssl.text("short.pem"), openssl.text("short.key")];
     let body = json!({ "texts": texts, "passphrase": null, "oldTrustedForSeconds": 0 });
     server.console_post("/authority/import", &body).await;
-    server.end("TERM");
+    server.stop().await;
     clock.set("+3d");
     let server = start(&openssl, &clock, &[]);
     let rotate = |body: &str| {

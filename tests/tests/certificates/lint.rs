@@ -63,7 +63,7 @@ async fn pkilint_finds_nothing_in_a_thousand_leaves_and_their_authority() {
         first.join().unwrap();
     });
     assert_eq!(lint(&openssl, "authority", "ca.pem"), clean(1));
-    server.end("TERM");
+    server.stop().await;
 }
 
 /// With a list that has entries, and one that has none; from an authority with an RSA key after one with an EC key.
