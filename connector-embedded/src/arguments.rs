@@ -2,6 +2,7 @@
 
 use std::{
     net::IpAddr,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -190,6 +191,10 @@ fn read_passphrase(file: &Path) -> Result<Secret, String> {
     const LEAST: usize = 8;
     let text = std::fs::read_to_string(file).map(zeroize::Zeroizing::new);
     let text = text.map_err(|error| format!("The passphrase file {} cannot be read: {error}.", file.display()))?;
+    // Not refused: where containers mount secrets, nobody can change the mode.
+    if std::fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
+        tracing::warn!("{} can be read by other users; chmod 600 it", file.display());
+    }
     let line = text.lines().next().unwrap_or_default();
     if line.chars().count() < LEAST {
         return Err(format!(
