@@ -21,7 +21,10 @@ use arguments::{Arguments, Command, Restore, Schema, Serve};
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(serve) => start(*serve),
-        Command::Restore(restore) => finish(bring_back(restore)),
+        Command::Restore(restore) => {
+            log(EnvFilter::new("warn"));
+            finish(bring_back(restore))
+        }
         Command::Schema { which } => {
             let text = match which {
                 Schema::Director => director_sdl(),
@@ -37,16 +40,16 @@ fn start(serve: Serve) -> ExitCode {
         Ok(filter) => filter,
         Err(error) => return finish(Err(format!("--log \"{}\" is not a log filter: {error}", serve.log))),
     };
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        .init();
+    log(filter);
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => finish(runtime.block_on(run(serve))),
         Err(error) => finish(Err(format!("No threads could be started: {error}"))),
     }
+}
+
+fn log(filter: EnvFilter) {
+    let ansi = io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(ansi).with_target(false).init();
 }
 
 async fn run(serve: Serve) -> Result<(), String> {
@@ -89,7 +92,10 @@ fn bring_back(restore: Restore) -> Result<(), String> {
                  Restore again with --journal FILE if there is one.\n";
     }
     if let Some(aside) = report.kept_aside {
-        text += &format!("What was there before: {}\n", aside.display());
+        text += &format!(
+            "What was there before: {}\nDelete it when it is not needed any more: it has the keys of before, as they were protected then.\n",
+            aside.display()
+        );
     }
     write_out(&text)
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{CaKeyKind, StartError, data_dir::write_atomically, store::authority::AuthorityRow};
 
-/// One authority that counts.
+/// One authority, and for how long it counts.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) authority: Authority,
@@ -119,7 +119,7 @@ impl Authorities {
         &self.keys
     }
 
-    /// Those that count. Ask [`Set::accepts`] for one that ended a moment ago.
+    /// All of them; whether one counts, [`Member::counts`] says.
     pub(crate) fn set(&self) -> Arc<Set> {
         self.set.load_full()
     }
@@ -132,7 +132,8 @@ impl Authorities {
     /// Makes a successor and writes its key; it counts for nothing until [`Self::install`].
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidData`] with what is wrong with the imported one; the key could not be written.
+    /// [`ErrorCode::InvalidData`] with what is wrong with the imported one, [`ErrorCode::InvalidOperation`] when it is
+    /// the one that signs already; the key could not be written.
     pub(crate) fn prepare(&self, successor: Successor, now: Moment) -> Result<(Member, AuthorityRow), Failure> {
         let refused = |cause: String| Failure::new(ErrorCode::InvalidData, cause);
         let (chain, key, imported) = match successor {
@@ -150,6 +151,11 @@ impl Authorities {
         let key_file = chain.first().map(|certificate| key_file_of(certificate)).unwrap_or_default();
         let authority = Authority::new(chain, key)
             .map_err(|cause| refused(format!("This certificate authority cannot be used: {}.", spoken(cause))))?;
+        // Before anything is written: its key is here already.
+        if authority.fingerprint() == self.active().fingerprint() {
+            let message = "This certificate authority is the one that signs already.";
+            return Err(Failure::new(ErrorCode::InvalidOperation, message));
+        }
         if authority.not_after() <= now || authority.not_before() > now {
             let (from, until) = (authority.not_before().rfc3339(), authority.not_after().rfc3339());
             return Err(refused(format!("This certificate authority is valid from {from} until {until}, not now.")));

@@ -1,7 +1,7 @@
 //! What certificates must look like and how long they last: one object, checked as a whole, kept in the store. What was
 //! given on the command line holds for this start and cannot be changed meanwhile.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use pairing::{ErrorCode, Failure, Subject, csr::KeyRules};
 use serde::{Deserialize, Serialize};
@@ -67,8 +67,14 @@ pub(crate) struct Thresholds {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct FieldError {
     /// Dotted: `lifetimes.testSeconds`.
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     pub(crate) message: String,
+}
+
+impl FieldError {
+    pub(crate) fn new(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
 }
 
 /// What an application's certificate is for.
@@ -145,7 +151,7 @@ impl Policy {
     /// Everything that is wrong with it.
     pub(crate) fn errors(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        let mut wrong = |field, message: String| errors.push(FieldError { field, message });
+        let mut wrong = |field: &'static str, message: String| errors.push(FieldError::new(field, message));
         let subject = &self.subject;
         let parts = [
             ("subject.organization", &subject.organization),
@@ -290,7 +296,7 @@ impl Fixed {
         ];
         let message = "this server was started with it on the command line; it cannot be changed while it runs";
         let contradicted = pairs.iter().filter(|(_, same)| !same);
-        contradicted.map(|(field, _)| FieldError { field, message: message.into() }).collect()
+        contradicted.map(|(field, _)| FieldError::new(*field, message)).collect()
     }
 }
 
@@ -320,13 +326,19 @@ impl Service {
         self.policy.load_full()
     }
 
+    /// Everything that is wrong with a policy here and now.
+    pub(crate) fn policy_errors(&self, wanted: &Policy) -> Vec<FieldError> {
+        let mut errors = wanted.errors();
+        errors.extend(self.settings.fixed.contradicted(wanted));
+        errors
+    }
+
     /// Replaces the policy, from the next request on.
     ///
     /// # Errors
     /// Everything that is wrong with it, at once; or the store's trouble.
     pub(crate) async fn set_policy(&self, wanted: Policy) -> Result<(), PolicyRefusal> {
-        let mut errors = wanted.errors();
-        errors.extend(self.settings.fixed.contradicted(&wanted));
+        let errors = self.policy_errors(&wanted);
         if !errors.is_empty() {
             return Err(PolicyRefusal::Fields(errors));
         }
@@ -383,7 +395,8 @@ mod tests {
         policy.keys.curves.push("P-521".into());
         policy.lifetimes.test_seconds = 0;
         policy.thresholds.warning_percent = 101;
-        let fields: Vec<_> = policy.errors().iter().map(|error| error.field).collect();
+        let errors = policy.errors();
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_ref()).collect();
         assert_eq!(
             fields,
             [

@@ -16,7 +16,7 @@ use x509_parser::{certificate::X509Certificate, prelude::FromDer as _};
 use super::{
     Answer,
     certificate::{fingerprint, key_text, subject_text},
-    invalid, page_size, read,
+    invalid, page_size, read, read_secret,
 };
 use crate::{
     CaKeyKind, Fidelity,
@@ -204,11 +204,6 @@ async fn import(State(wires): State<Wires>, request: Request) -> Answer {
     let material = material.map_err(|fault| Failure::new(ErrorCode::InvalidData, fault.to_string()))?;
     wires.service.change_authority(Successor::Imported(material), overlap).await?;
     Ok((StatusCode::CREATED, Json(view(&wires).await?)).into_response())
-}
-
-/// As [`read`], but a refusal does not repeat what was sent.
-fn read_secret<T: serde::de::DeserializeOwned>(request: &Request) -> Result<T, super::error::ConsoleError> {
-    read(request).map_err(|_| invalid("the body is not what was expected; see docs/certificates.md for its members"))
 }
 
 #[derive(Debug, Deserialize)]

@@ -16,7 +16,7 @@ use super::{
     Answer,
     certificate::{certificate_json, fingerprint},
     error::ConsoleError,
-    invalid, page_size, read,
+    invalid, page_size, read, read_secret,
 };
 use crate::{
     hexadecimal::hexadecimal,
@@ -188,7 +188,8 @@ enum SignedKind {
 }
 
 async fn sign(State(wires): State<Wires>, request: Request) -> Answer {
-    let Sign { csr, system_auth_id, kind } = read(&request)?;
+    // A person may paste anything here, a private key for one.
+    let Sign { csr, system_auth_id, kind } = read_secret(&request)?;
     // The wires take base64 of PEM; a person has the PEM itself.
     let csr = if csr.contains("-----BEGIN") { base64::engine::general_purpose::STANDARD.encode(csr) } else { csr };
     let shown = wires.service.sign_for(&system_auth_id, csr, kind == SignedKind::Test).await?;

@@ -66,6 +66,11 @@ fn read<T: DeserializeOwned>(request: &Request) -> Result<T, ConsoleError> {
     serde_json::from_value(object).map_err(|error| invalid(format!("the body is not what was expected: {error}")))
 }
 
+/// As [`read`], but a refusal does not repeat what was sent.
+fn read_secret<T: DeserializeOwned>(request: &Request) -> Result<T, ConsoleError> {
+    read(request).map_err(|_| invalid("the body is not what was expected; see docs/certificates.md for its members"))
+}
+
 fn read_object(request: &Request) -> Result<Map<String, Value>, ConsoleError> {
     let bytes = body::read(request.extensions(), CONSOLE);
     let bytes = bytes.map_err(|error| ConsoleError::from(Failure::new(ErrorCode::TooLarge, error.message(CONSOLE))))?;
