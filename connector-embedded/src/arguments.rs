@@ -8,8 +8,11 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use connector_embedded::{CaKeyKind, Config, Fidelity, KeyProtection, RestoreRequest, RevocationMode, Seed};
+use connector_embedded::{
+    CaKeyKind, Config, Fidelity, KeyProtection, RestoreRequest, RevocationMode, RuntimeConfig, Seed,
+};
 use pairing::{Secret, Subject};
+use url::Url;
 
 /// An embedded Compass for pairing: Director, Connector with its own certificate authority, OAuth2 clients.
 #[derive(Debug, Parser)]
@@ -100,6 +103,26 @@ pub(crate) struct Serve {
     /// Failed sign-ins in a row that one address may make at the OAuth2 endpoints; then one per second. 0: no limit.
     #[arg(long, value_name = "N", default_value_t = 100, env = "CONNECTOR_EMBEDDED_FAILURE_LIMIT")]
     failure_limit: u32,
+    /// Two Connectors instead of one: the certificate of the first opens the registry and the management info, which hands
+    /// out a token for the second, that of the runtime; its certificate opens the events.
+    #[arg(long, env = "CONNECTOR_EMBEDDED_TWO_PHASE")]
+    two_phase: bool,
+    /// A runtime of two-phase pairing, with its own certificate authority; may be given several times [default: kyma, on
+    /// the two ports after the central Connector's].
+    #[arg(long, value_name = "NAME[:PORT:MTLS_PORT]", value_parser = RuntimeConfig::parse, value_delimiter = ',', env = "CONNECTOR_EMBEDDED_RUNTIME")]
+    runtime: Vec<RuntimeConfig>,
+    /// The Connector Service's central mode: tokens are asked for with the headers Tenant and Group, and runtimes pair too.
+    #[arg(long, env = "CONNECTOR_EMBEDDED_CENTRAL")]
+    central: bool,
+    /// A token for an application that does not exist registers it.
+    #[arg(long, env = "CONNECTOR_EMBEDDED_CREATE_UNKNOWN_APPLICATIONS")]
+    create_unknown_applications: bool,
+    /// A label of applications that are registered that way; may be given several times (in the variable: separated by ;).
+    #[arg(long, value_name = "KEY=VALUE", value_parser = label, value_delimiter = ';', env = "CONNECTOR_EMBEDDED_DEFAULT_LABEL")]
+    default_label: Vec<(String, String)>,
+    /// Where every event goes: plain HTTP on this machine.
+    #[arg(long, value_name = "URL", env = "CONNECTOR_EMBEDDED_EVENT_SUBSCRIBER")]
+    event_subscriber: Option<Url>,
     /// Forget the latest time that this server has seen: the clock is right now and was wrong before. Without it nothing
     /// is signed while the clock is behind that time.
     #[arg(long, env = "CONNECTOR_EMBEDDED_TRUST_CLOCK")]
@@ -205,6 +228,11 @@ fn read_passphrase(file: &Path) -> Result<Secret, String> {
     Ok(Secret::new(line))
 }
 
+fn label(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or_else(|| format!("\"{text}\" is not of the form KEY=VALUE"))?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RevocationArgument {
     Strict,
@@ -264,6 +292,12 @@ impl Serve {
                 CaKeyArgument::EcP256 => CaKeyKind::EcP256,
                 CaKeyArgument::Rsa4096 => CaKeyKind::Rsa4096,
             },
+            two_phase: self.two_phase,
+            runtimes: self.runtime,
+            central: self.central,
+            create_unknown_applications: self.create_unknown_applications,
+            default_labels: self.default_label.into_iter().collect(),
+            event_subscriber: self.event_subscriber,
             trust_clock: self.trust_clock,
             ephemeral: self.ephemeral,
         })

@@ -20,6 +20,12 @@ impl Clock {
         }))
     }
 
+    /// What a test says the time is.
+    #[cfg(test)]
+    pub(crate) fn of_test(now: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
     pub(crate) fn now(&self) -> Moment {
         (self.0)()
     }

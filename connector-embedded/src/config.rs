@@ -1,8 +1,9 @@
 //! Everything that can be set, validated before anything is touched.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, time::Duration};
 
-use pairing::{Secret, Subject};
+use pairing::{Secret, Subject, check_label_key};
+use url::{Host, Url};
 
 use crate::StartError;
 
@@ -85,10 +86,62 @@ pub struct Config {
     /// Failed sign-ins in a row that one source address may make at the OAuth2 and administrator's endpoints; then
     /// one per second. 0 is without limit.
     pub failure_limit: u32,
+    /// Two Connectors instead of one: this server is the central one, and every runtime has its own, with its own
+    /// certificate authority, in this process.
+    pub two_phase: bool,
+    /// The runtimes of two-phase pairing; none means one that is called [`RuntimeConfig::DEFAULT_NAME`].
+    pub runtimes: Vec<RuntimeConfig>,
+    /// The Connector Service's central mode: tokens are asked for with the headers `Tenant` and `Group`, which go into O
+    /// and OU, and runtimes pair too.
+    pub central: bool,
+    /// A token for an application that does not exist registers it.
+    pub create_unknown_applications: bool,
+    /// Labels of applications that are registered that way.
+    pub default_labels: BTreeMap<String, String>,
+    /// Where every event goes: plain HTTP on loopback.
+    pub event_subscriber: Option<Url>,
     /// Forget the latest time that the server has seen: the clock is right now and was wrong then.
     pub trust_clock: bool,
     /// Delete the data directory on stop.
     pub ephemeral: bool,
+}
+
+/// A runtime of two-phase pairing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuntimeConfig {
+    /// 1 to 32 lower-case letters, digits and dashes.
+    pub name: String,
+    /// As [`Config::port`]; `None`: the next ones that follow the central Connector's.
+    pub port: Option<u16>,
+    /// As [`Config::mtls_port`].
+    pub mtls_port: Option<u16>,
+}
+
+impl RuntimeConfig {
+    /// What a runtime is called that nobody gave a name.
+    pub const DEFAULT_NAME: &str = "kyma";
+
+    /// A runtime on the ports that follow the central Connector's.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), port: None, mtls_port: None }
+    }
+
+    /// Reads `NAME` or `NAME:PORT:MTLS_PORT`.
+    ///
+    /// # Errors
+    /// What it should look like.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let form =
+            || format!("\"{text}\" is not of the form NAME or NAME:PORT:MTLS_PORT; write for example kyma:8445:8446");
+        let port = |text: &str| text.parse::<u16>().map_err(|_| form());
+        match text.split(':').collect::<Vec<_>>()[..] {
+            [name] => Ok(Self::named(name)),
+            [name, open, mutual] => {
+                Ok(Self { name: name.to_owned(), port: Some(port(open)?), mtls_port: Some(port(mutual)?) })
+            }
+            _ => Err(form()),
+        }
+    }
 }
 
 /// What a new data directory starts with.
@@ -123,6 +176,12 @@ impl Default for Config {
             ca_key_protection: None,
             revocation_journal: None,
             failure_limit: 100,
+            two_phase: false,
+            runtimes: Vec::new(),
+            central: false,
+            create_unknown_applications: false,
+            default_labels: BTreeMap::new(),
+            event_subscriber: None,
             trust_clock: false,
             ephemeral: false,
         }
@@ -133,8 +192,10 @@ impl Config {
     /// Checks what can be checked before anything is touched.
     pub(crate) fn check(&self) -> Result<(), StartError> {
         let refuse = |message: String| Err(StartError::Setting(message));
-        let fixed = [Some(self.port), Some(self.mtls_port), self.internal_port];
-        let fixed: Vec<u16> = fixed.into_iter().flatten().filter(|port| *port != 0).collect();
+        self.check_kyma()?;
+        let own = [Some(self.port), Some(self.mtls_port), self.internal_port];
+        let runtimes = self.all_runtimes().into_iter().flat_map(|runtime| [runtime.port, runtime.mtls_port]);
+        let fixed: Vec<u16> = own.into_iter().chain(runtimes).flatten().filter(|port| *port != 0).collect();
         if let Some(twice) = fixed.iter().enumerate().find(|(at, port)| fixed[..*at].contains(port)) {
             return refuse(format!("Port {} is given twice. Each listener needs its own.", twice.1));
         }
@@ -165,7 +226,81 @@ impl Config {
         }
         Ok(())
     }
+
+    fn check_kyma(&self) -> Result<(), StartError> {
+        let refuse = |message: String| Err(StartError::Setting(message));
+        if !self.two_phase && !self.runtimes.is_empty() {
+            return refuse("--runtime belongs to --two-phase. Give both, or neither.".into());
+        }
+        if self.runtimes.len() > MOST_RUNTIMES {
+            return refuse(format!("At most {MOST_RUNTIMES} runtimes can be simulated."));
+        }
+        for (at, RuntimeConfig { name, .. }) in self.runtimes.iter().enumerate() {
+            let letters = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            if name.is_empty() || name.len() > 32 || !letters || name.starts_with('-') {
+                return refuse(format!(
+                    "The runtime name \"{name}\" must be 1 to 32 lower-case letters, digits and dashes, not a dash first."
+                ));
+            }
+            if self.runtimes[..at].iter().any(|other| other.name == *name) {
+                return refuse(format!("The runtime {name} is given twice."));
+            }
+        }
+        for key in self.default_labels.keys() {
+            check_label_key(key).map_err(|error| StartError::Setting(format!("--default-label {key}: {error}.")))?;
+        }
+        match &self.event_subscriber {
+            Some(url) => check_subscriber(url).map_err(StartError::Setting),
+            None => Ok(()),
+        }
+    }
+
+    /// The runtimes with their ports; none unless there are two phases.
+    pub(crate) fn all_runtimes(&self) -> Vec<RuntimeConfig> {
+        if !self.two_phase {
+            return Vec::new();
+        }
+        let mut runtimes = self.runtimes.clone();
+        if runtimes.is_empty() {
+            runtimes.push(RuntimeConfig::named(RuntimeConfig::DEFAULT_NAME));
+        }
+        // After the central Connector's: 8445 and 8446, 8447 and 8448, and so on.
+        let mut next = self.port.max(self.mtls_port);
+        for runtime in &mut runtimes {
+            for port in [&mut runtime.port, &mut runtime.mtls_port] {
+                if port.is_none() {
+                    next = next.saturating_add(1);
+                    *port = Some(if self.port == 0 || self.mtls_port == 0 { 0 } else { next });
+                }
+            }
+        }
+        runtimes
+    }
 }
+
+/// Events may hold what is private, and this server must not become a way into the network behind it: a subscriber is
+/// on this machine.
+///
+/// # Errors
+/// A sentence.
+pub(crate) fn check_subscriber(url: &Url) -> Result<(), String> {
+    let loopback = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if url.scheme() != "http" || !loopback || !url.username().is_empty() || url.password().is_some() {
+        return Err(format!(
+            "A subscriber must be reachable by plain HTTP on this machine, for example http://127.0.0.1:9000/events, not {}.",
+            url.scheme().to_owned() + "://" + url.host_str().unwrap_or_default()
+        ));
+    }
+    Ok(())
+}
+
+/// Each has a certificate authority, a store and two listeners.
+const MOST_RUNTIMES: usize = 4;
 
 const DAY: u64 = 24 * 60 * 60;
 

@@ -16,6 +16,7 @@
 mod ca;
 mod clock;
 mod config;
+mod connector;
 mod data_dir;
 mod hexadecimal;
 mod http;
@@ -31,7 +32,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-pub use config::{CaKeyKind, Config, Fidelity, KeyProtection, RevocationMode, Seed};
+pub use config::{CaKeyKind, Config, Fidelity, KeyProtection, RevocationMode, RuntimeConfig, Seed};
 pub use restore::{RestoreReport, RestoreRequest, restore};
 pub use server::{Running, Server};
 pub use start_error::StartError;
@@ -53,6 +54,24 @@ pub struct Endpoints {
     pub oauth_admin_url: String,
     pub console_url: String,
     pub internal_url: Option<String>,
+    /// The runtime Connectors of two-phase pairing.
+    pub runtimes: Vec<RuntimeEndpoints>,
+    pub ca_file: PathBuf,
+    pub admin_token_file: PathBuf,
+}
+
+/// Where a runtime's Connector can be reached.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuntimeEndpoints {
+    pub name: String,
+    /// GraphQL.
+    pub connector_url: String,
+    /// Before `?token=`.
+    pub info_url: String,
+    /// Scheme, host and port that applications send their events to.
+    pub gateway_url: String,
+    pub console_url: String,
     pub ca_file: PathBuf,
     pub admin_token_file: PathBuf,
 }

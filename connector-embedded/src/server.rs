@@ -1,28 +1,16 @@
 //! Starting and stopping: the one place that knows the order of things.
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
-use arc_swap::ArcSwap;
-use pairing::Failure;
-use tokio::{sync::Mutex, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Config, Endpoints, StartError,
-    ca::{Authorities, KeyFiles},
-    clock::Clock,
+    Config, Endpoints, RuntimeConfig, Seed, StartError,
+    connector::{Connector, Ports},
     data_dir::DataDir,
-    http::{Guard, Listener, Listening, Wires, bind},
-    restore,
-    service::{
-        Addresses, Service, Settings, authority,
-        latest_time::LatestTime,
-        oauth::{OAuth, access_token::AccessTokens},
-        policy::{self, Fixed, Policy},
-        presentations::Presentations,
-    },
-    store::{self, Store},
-    tls::{Side, Tls},
+    http::Listener,
+    service::{Service, kyma::Role},
 };
 
 /// The embedded server. See [`Server::start`].
@@ -34,13 +22,14 @@ pub struct Server;
 pub struct Running {
     endpoints: Endpoints,
     stop: CancellationToken,
-    listeners: Vec<JoinHandle<()>>,
-    upkeep: JoinHandle<()>,
-    service: Arc<Service>,
+    tasks: Vec<JoinHandle<()>>,
+    upkeep: Vec<JoinHandle<()>>,
+    /// The center, then its runtimes.
+    services: Vec<Arc<Service>>,
     /// Removed on stop.
     ephemeral: Option<PathBuf>,
-    // Unlocks the directory when everything else is done.
-    _data_dir: DataDir,
+    // Unlocks the directories when everything else is done.
+    _data_dirs: Vec<DataDir>,
 }
 
 impl Server {
@@ -50,96 +39,78 @@ impl Server {
     /// A [`StartError`] that says what to do; nothing is left running.
     pub async fn start(config: Config) -> Result<Running, StartError> {
         config.check()?;
-        let clock = Clock::system();
         // Ports first: when one is taken, nothing has been touched yet.
-        let (token_tcp, port) = bind(config.host, config.port, "--port").await?;
-        let (mtls_tcp, mtls_port) = bind(config.host, config.mtls_port, "--mtls-port").await?;
-        let internal = match config.internal_port {
-            Some(port) => Some(bind(IpAddr::from([127, 0, 0, 1]), port, "--internal-port").await?),
-            None => None,
-        };
-        let internal_url = internal.as_ref().map(|(_, port)| format!("http://127.0.0.1:{port}"));
-        let addresses = addresses(&config.public_host, port, mtls_port);
-        let data_dir = DataDir::open(&config.data_dir)?;
-        restore::finish(data_dir.path())?;
-        let admin_token = data_dir.admin_token()?;
-        let own = [addresses.director.as_str(), &addresses.certificate_secured_director];
-        let tokens = AccessTokens::open_or_create(data_dir.path(), &addresses.issuer, &own, clock.now())?;
-        let keys = KeyFiles::open(data_dir.path(), config.ca_key_protection.as_ref())?;
-        let store = Store::open(data_dir.path(), config.revocation_journal.as_deref()).await?;
-        let prepared = Prepared::new(&store, keys, &config, &clock).await;
-        let Prepared { authorities, presentations, tls, latest_time, policy, fixed } = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                store.close().await;
-                return Err(error);
-            }
-        };
-        let journal = config.revocation_journal.clone().unwrap_or_else(|| data_dir.path().join(store::JOURNAL));
-        let settings = Settings { token_ttl: config.token_ttl, fidelity: config.fidelity, fixed, journal, addresses };
-        let oauth = OAuth::load(&store, tokens, config.failure_limit).await.map_err(StartError::Other)?;
-        let policy = ArcSwap::from_pointee(policy);
-        let changing = Mutex::default();
-        let service =
-            Service { store, authorities, presentations, latest_time, policy, changing, oauth, clock, settings };
-        let service = Arc::new(service);
-        let prepared = async {
-            service.load_retired_keys().await.map_err(StartError::Other)?;
-            service.prepare(&config.seed).await
-        };
-        let tenant = match prepared.await {
-            Ok(tenant) => tenant,
-            Err(error) => {
-                service.store.close().await;
-                return Err(error);
-            }
-        };
-
-        let mut listening = vec![
-            Listening::new("token", config.host, port, &service.settings.addresses.issuer, Some(Side::ServerOnly)),
-            Listening::new(
-                "certificate",
-                config.host,
-                mtls_port,
-                &service.settings.addresses.secured,
-                Some(Side::Mutual),
-            ),
-        ];
-        if let (Some((_, port)), Some(url)) = (&internal, &internal_url) {
-            listening.push(Listening::new("internal", IpAddr::from([127, 0, 0, 1]), *port, url, None));
+        let ports = Ports::bind(&config).await?;
+        let mut runtime_ports = Vec::new();
+        for runtime in config.all_runtimes() {
+            runtime_ports.push((Ports::bind_runtime(config.host, &runtime).await?, runtime.name));
         }
-        let wires = Wires::new(Arc::clone(&service), &admin_token, Arc::clone(&tls), listening.clone());
-        let guard = |address: IpAddr, port| Arc::new(Guard::new(&config.public_host, address, port));
-        let mut places = listening.iter().map(|listening| listening.places.clone());
-        let mut places = || places.next().unwrap_or_default();
-        let mut listeners = vec![
-            Listener {
-                tcp: token_tcp,
-                tls: Some((Arc::clone(&tls), Side::ServerOnly)),
-                places: places(),
-                guard: guard(config.host, port),
-                router: wires.clone().token_router(),
-            },
-            Listener {
-                tcp: mtls_tcp,
-                tls: Some((tls, Side::Mutual)),
-                places: places(),
-                guard: guard(config.host, mtls_port),
-                router: wires.clone().certificate_router(),
-            },
-        ];
-        if let Some((tcp, port)) = internal {
-            let guard = guard(IpAddr::from([127, 0, 0, 1]), port);
-            let places = places();
-            listeners.push(Listener { tcp, tls: None, places, guard, router: wires.internal_router() });
+        let role = if config.two_phase { Role::Central } else { Role::Single };
+        let name = RuntimeConfig::DEFAULT_NAME.to_owned();
+        let center = Connector::open(&config, ports, role, name, None).await?;
+        let mut runtimes = Vec::new();
+        for (ports, name) in runtime_ports {
+            let config = of_runtime(&config, &center.data_dir, &name);
+            match Connector::open(&config, ports, Role::Runtime, name, Some(Arc::downgrade(&center.service))).await {
+                Ok(runtime) => runtimes.push(runtime),
+                Err(error) => {
+                    for opened in runtimes.iter().chain([&center]) {
+                        opened.service.store.close().await;
+                    }
+                    return Err(error);
+                }
+            }
         }
-        let stop = CancellationToken::new();
-        let listeners = listeners.into_iter().map(|listener| tokio::spawn(listener.serve(stop.clone()))).collect();
-        let upkeep = tokio::spawn(Arc::clone(&service).upkeep(stop.clone()));
-        let endpoints = endpoints(&service, &data_dir, tenant.external_id, internal_url);
-        let ephemeral = config.ephemeral.then(|| data_dir.path().to_owned());
-        Ok(Running { endpoints, stop, listeners, upkeep, service, ephemeral, _data_dir: data_dir })
+        Ok(serve(&config, center, runtimes))
     }
+}
+
+/// The configuration of a runtime's Connector: that of the center, with a folder of its own.
+fn of_runtime(config: &Config, center: &DataDir, name: &str) -> Config {
+    Config {
+        data_dir: center.path().join("runtimes").join(name),
+        internal_port: None,
+        seed: Seed::Nothing,
+        revocation_journal: None,
+        two_phase: false,
+        runtimes: Vec::new(),
+        // Runtimes pair with the center.
+        central: config.central,
+        create_unknown_applications: false,
+        event_subscriber: None,
+        ..config.clone()
+    }
+}
+
+fn serve(config: &Config, center: Connector, runtimes: Vec<Connector>) -> Running {
+    let stop = CancellationToken::new();
+    let endpoints = endpoints(&center, &runtimes);
+    let mut services = vec![Arc::clone(&center.service)];
+    services.extend(runtimes.iter().map(|runtime| Arc::clone(&runtime.service)));
+    center.service.kyma.has_runtimes(services[1..].to_vec());
+
+    let mut data_dirs = Vec::new();
+    let mut listeners: Vec<Listener> = Vec::new();
+    let mut gateways = Vec::new();
+    for runtime in runtimes {
+        let wires = runtime.wires(runtime.listening(), Vec::new());
+        gateways.push(runtime.event_gateway(Some(wires.clone()), &stop));
+        let (own, data_dir) = runtime.into_listeners(&wires);
+        listeners.extend(own);
+        data_dirs.push(data_dir);
+    }
+    if gateways.is_empty() {
+        gateways.push(center.event_gateway(None, &stop));
+    }
+    let wires = center.wires(center.listening(), gateways);
+    let (own, data_dir) = center.into_listeners(&wires);
+    listeners.extend(own);
+    data_dirs.insert(0, data_dir);
+
+    let ephemeral = config.ephemeral.then(|| data_dirs[0].path().to_owned());
+    let tasks = listeners.into_iter().map(|listener| tokio::spawn(listener.serve(stop.clone()))).collect();
+    let upkeep = services.iter().map(|service| tokio::spawn(Arc::clone(service).upkeep(stop.clone()))).collect();
+    Running { endpoints, stop, tasks, upkeep, services, ephemeral, _data_dirs: data_dirs }
 }
 
 impl Running {
@@ -149,17 +120,19 @@ impl Running {
 
     /// What the administrator should be told for as long as the server runs.
     pub fn warning(&self) -> Option<String> {
-        self.service.warning()
+        self.services.first().and_then(|center| center.warning())
     }
 
-    /// Stops accepting, lets running requests finish for up to three seconds, closes the store.
+    /// Stops accepting, lets running requests finish for up to three seconds, closes the stores.
     pub async fn stop(self) {
         self.stop.cancel();
-        for listener in self.listeners {
-            let _ = listener.await;
+        for task in self.tasks.into_iter().chain(self.upkeep) {
+            let _ = task.await;
         }
-        let _ = self.upkeep.await;
-        self.service.store.close().await;
+        // Runtimes first: what they ask of the center is answered until they are closed.
+        for service in self.services.iter().rev() {
+            service.store.close().await;
+        }
         if let Some(path) = &self.ephemeral
             && let Err(error) = std::fs::remove_dir_all(path)
         {
@@ -168,30 +141,13 @@ impl Running {
     }
 }
 
-fn addresses(host: &str, port: u16, mtls_port: u16) -> Addresses {
-    let token = format!("https://{host}:{port}");
-    let certificate = format!("https://{host}:{mtls_port}");
-    Addresses {
-        director: format!("{token}/director/graphql"),
-        connector: format!("{token}/connector/graphql"),
-        certificate_secured_director: format!("{certificate}/director/graphql"),
-        certificate_secured_connector: format!("{certificate}/connector/graphql"),
-        oauth_token: format!("{token}/oauth2/token"),
-        oauth_admin: format!("{token}/admin/clients"),
-        console: format!("{token}/console/v1"),
-        legacy_info: format!("{token}/v1/applications/signingRequests/info"),
-        issuer: token,
-        secured: certificate,
-    }
-}
-
-fn endpoints(service: &Service, data_dir: &DataDir, tenant: String, internal_url: Option<String>) -> Endpoints {
-    let addresses = &service.settings.addresses;
+fn endpoints(center: &Connector, runtimes: &[Connector]) -> Endpoints {
+    let addresses = &center.service.settings.addresses;
     Endpoints {
         ready: true,
         pid: std::process::id(),
         version: env!("CARGO_PKG_VERSION"),
-        tenant,
+        tenant: center.tenant.external_id.clone(),
         director_url: addresses.director.clone(),
         connector_url: addresses.connector.clone(),
         certificate_secured_director_url: addresses.certificate_secured_director.clone(),
@@ -199,54 +155,11 @@ fn endpoints(service: &Service, data_dir: &DataDir, tenant: String, internal_url
         oauth_token_url: addresses.oauth_token.clone(),
         oauth_admin_url: addresses.oauth_admin.clone(),
         console_url: addresses.console.clone(),
-        internal_url,
-        ca_file: data_dir.ca_file(),
-        admin_token_file: data_dir.admin_token_file(),
+        internal_url: center.internal_url().map(str::to_owned),
+        runtimes: runtimes.iter().map(Connector::runtime_endpoints).collect(),
+        ca_file: center.data_dir.ca_file(),
+        admin_token_file: center.data_dir.admin_token_file(),
     }
-}
-
-/// What is opened between the store and the service.
-struct Prepared {
-    authorities: Arc<Authorities>,
-    presentations: Arc<Presentations>,
-    tls: Arc<Tls>,
-    latest_time: LatestTime,
-    policy: Policy,
-    fixed: Fixed,
-}
-
-impl Prepared {
-    async fn new(store: &Store, keys: KeyFiles, config: &Config, clock: &Clock) -> Result<Self, StartError> {
-        let fixed = Fixed::of(config);
-        let policy = policy::load(store, &fixed).await?;
-        let latest_time = LatestTime::load(store, config.trust_clock, clock.now()).await?;
-        let rows = {
-            let mut connection = store.read().await.map_err(StartError::Other)?;
-            store::authority::all(&mut connection).await.map_err(StartError::Other)?
-        };
-        let (kind, now) = (config.ca_key, clock.now());
-        // Unlocking takes the time that a passphrase is worth.
-        let opened = tokio::task::spawn_blocking(move || Authorities::open(keys, &rows, kind, now)).await;
-        let (authorities, first) = opened.map_err(|cause| StartError::Other(Failure::internal(cause)))??;
-        let authorities = Arc::new(authorities);
-        authority::record(store, &authorities, first).await.map_err(StartError::Other)?;
-        let presentations = Arc::new(Presentations::default());
-        let names = server_names(config);
-        let tls = Tls::new(Arc::clone(&authorities), Arc::clone(&presentations), names, clock.clone());
-        let tls = Arc::new(tls.map_err(StartError::Other)?);
-        Ok(Self { authorities, presentations, tls, latest_time, policy, fixed })
-    }
-}
-
-/// What the server's certificate is for.
-fn server_names(config: &Config) -> Vec<String> {
-    let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into(), config.public_host.clone()];
-    if !config.host.is_unspecified() {
-        names.push(config.host.to_string());
-    }
-    names.sort();
-    names.dedup();
-    names
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use crate::{
     ca::{self, Authorities},
     clock::Clock,
-    service::presentations::Presentations,
+    service::{kyma::DeclaredOver, presentations::Presentations},
 };
 use client_verifier::ClientVerifier;
 
@@ -57,12 +57,15 @@ struct Serving {
     set: Arc<ca::Set>,
     /// How many of them counted. They end one after another, so the number says which.
     counted: usize,
+    /// Which authorities the server's certificate is from.
+    shown: Arc<ca::Set>,
 }
 
 /// The configurations of the moment.
 pub(crate) struct Tls {
     authorities: Arc<Authorities>,
     presentations: Arc<Presentations>,
+    declared_over: Arc<DeclaredOver>,
     names: Vec<String>,
     clock: Clock,
     serving: ArcSwap<Serving>,
@@ -80,12 +83,15 @@ impl Tls {
     pub(crate) fn new(
         authorities: Arc<Authorities>,
         presentations: Arc<Presentations>,
+        declared_over: Arc<DeclaredOver>,
         names: Vec<String>,
         clock: Clock,
     ) -> Result<Self, Failure> {
-        let serving = ArcSwap::from_pointee(Serving::new(&authorities, &presentations, &names, &clock)?);
+        let first = Serving::new(&authorities, &presentations, &declared_over, &names, &clock)?;
+        let serving = ArcSwap::from_pointee(first);
         let failed_at = AtomicI64::new(i64::MIN / 2);
-        Ok(Self { authorities, presentations, names, clock, serving, renewing: Mutex::default(), failed_at })
+        let renewing = Mutex::default();
+        Ok(Self { authorities, presentations, declared_over, names, clock, serving, renewing, failed_at })
     }
 
     /// What the next connection is served with.
@@ -119,7 +125,7 @@ impl Tls {
         if !self.is_due(&serving, now) || failed_lately && Arc::ptr_eq(&serving.set, &self.authorities.set()) {
             return serving;
         }
-        match Serving::new(&self.authorities, &self.presentations, &self.names, &self.clock) {
+        match Serving::new(&self.authorities, &self.presentations, &self.declared_over, &self.names, &self.clock) {
             Ok(renewed) => {
                 let renewed = Arc::new(renewed);
                 tracing::info!(
@@ -139,12 +145,13 @@ impl Tls {
 
     fn is_due(&self, serving: &Serving, now: Moment) -> bool {
         let ServerCertificate { not_before, renews_at, issuer, .. } = &serving.certificate;
-        let set = self.authorities.set();
+        let (set, shown) = (self.authorities.set(), self.authorities.shown().set());
         now < *not_before
             || now >= *renews_at
             || !Arc::ptr_eq(&set, &serving.set)
+            || !Arc::ptr_eq(&shown, &serving.shown)
             || set.counting(now).count() != serving.counted
-            || set.of_server(now).fingerprint() != issuer
+            || shown.of_server(now).fingerprint() != issuer
     }
 }
 
@@ -158,13 +165,15 @@ impl Serving {
     fn new(
         authorities: &Authorities,
         presentations: &Arc<Presentations>,
+        declared_over: &Arc<DeclaredOver>,
         names: &[String],
         clock: &Clock,
     ) -> Result<Self, Failure> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let set = authorities.set();
         let now = clock.now();
-        let authority = set.of_server(now);
+        let shown = authorities.shown().set();
+        let authority = shown.of_server(now);
         let (chain, key) = authority.issue_server(names, now)?;
         let leaf = chain.first().ok_or_else(|| Failure::internal("an empty chain"))?;
         let (_, parsed) = X509Certificate::from_der(leaf).map_err(Failure::internal)?;
@@ -177,7 +186,8 @@ impl Serving {
             not_after,
             renews_at: now.plus_seconds((not_after.unix_seconds() - now.unix_seconds()) * 2 / 3),
         };
-        let verifier = ClientVerifier::new(&set, Arc::clone(&provider), Arc::clone(presentations), clock.clone())?;
+        let (presentations, declared_over) = (Arc::clone(presentations), Arc::clone(declared_over));
+        let verifier = ClientVerifier::new(&set, Arc::clone(&provider), presentations, declared_over, clock.clone())?;
         let builder = |provider: &Arc<CryptoProvider>| {
             ServerConfig::builder_with_provider(Arc::clone(provider))
                 .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
@@ -194,6 +204,7 @@ impl Serving {
             certificate,
             set: Arc::clone(&set),
             counted,
+            shown: Arc::clone(&shown),
         })
     }
 }

@@ -48,6 +48,9 @@ pub(crate) struct Authorities {
     /// Where `ca.pem` is.
     bundle: std::path::PathBuf,
     set: ArcSwap<Set>,
+    /// Whose certificates the listeners show, where they are not our own: applications that know the central Connector's
+    /// authority can reach its runtimes without being told of another one first.
+    shown: Option<Arc<Self>>,
 }
 
 /// What takes over from the active authority.
@@ -70,6 +73,7 @@ impl Authorities {
         rows: &[AuthorityRow],
         kind: CaKeyKind,
         now: Moment,
+        shown: Option<Arc<Self>>,
     ) -> Result<(Self, Option<AuthorityRow>), StartError> {
         let bundle = keys.path("ca.pem");
         let mut members = Vec::new();
@@ -110,7 +114,7 @@ impl Authorities {
             keys.tidy(&rows.iter().map(|row| row.key_file.as_str()).collect::<Vec<_>>());
         }
         keys.settle();
-        let authorities = Self { keys, bundle, set: ArcSwap::from_pointee(Set { members }) };
+        let authorities = Self { keys, bundle, set: ArcSwap::from_pointee(Set { members }), shown };
         authorities.write_bundle(now)?;
         Ok((authorities, first))
     }
@@ -207,12 +211,24 @@ impl Authorities {
         }
     }
 
+    /// Whose certificates the listeners show.
+    pub(crate) fn shown(&self) -> &Self {
+        self.shown.as_deref().unwrap_or(self)
+    }
+
+    /// What verifies this server and every certificate that counts: the authority that signs, earlier ones, and those
+    /// of the listeners.
+    pub(crate) fn bundle_pem(&self, now: Moment) -> String {
+        let own = self.set().bundle_pem(now);
+        self.shown.as_ref().map_or(own.clone(), |shown| own + &shown.set().bundle_pem(now))
+    }
+
     /// `ca.pem`: what verifies this server and every certificate that counts. Nothing happens while it is right.
     ///
     /// # Errors
     /// It could not be written.
     pub(crate) fn write_bundle(&self, now: Moment) -> Result<(), StartError> {
-        let bundle = self.set().bundle_pem(now);
+        let bundle = self.bundle_pem(now);
         match std::fs::read(&self.bundle) {
             Ok(present) if present == bundle.as_bytes() => return Ok(()),
             Ok(_) => tracing::info!(path = %self.bundle.display(), "written again with the authorities that count"),

@@ -3,12 +3,17 @@
 //! An answer that overtakes its request makes HTTP/2 clients see a reset stream and HTTP/1 clients a reset
 //! connection, now and then, instead of the refusal. So a body that is too large is read too, and thrown away.
 
+use std::sync::Arc;
+
 use axum::{
     body::{Body, Bytes},
     extract::Request,
-    http::{Extensions, StatusCode},
+    http::{Extensions, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::PeerCertificate;
 
 /// The most a GraphQL document may weigh, in bytes.
 pub(super) const GRAPHQL: usize = 64 * 1024;
@@ -16,8 +21,13 @@ pub(super) const GRAPHQL: usize = 64 * 1024;
 pub(super) const CONSOLE: usize = GRAPHQL;
 /// The most a token request may weigh, in bytes.
 pub(super) const FORM: usize = 16 * 1024;
-/// The most that is read of a body that is too large, in bytes; then the connection may break.
+/// The most a registration may weigh, in bytes: two specifications of 5 MiB, as JSON, with what belongs to them.
+pub(super) const REGISTRY: usize = 12 * 1024 * 1024;
+/// The most that is read of a body beyond its limit, in bytes; then the connection may break.
 const PATIENCE: usize = 4 * 1024 * 1024;
+
+/// Bodies of more than [`GRAPHQL`] that are in memory at the same time; whoever sends another waits.
+static LARGE: Semaphore = Semaphore::const_new(4);
 
 /// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,43 +54,121 @@ impl BodyError {
 
 /// What came as the body; an extension of every request.
 #[derive(Clone, Debug)]
-struct Received(Result<Bytes, BodyError>);
+struct Received {
+    bytes: Result<Bytes, BodyError>,
+    /// Its place among the large ones, for as long as the request lives.
+    _place: Option<Arc<SemaphorePermit<'static>>>,
+}
 
 /// Takes the body off the wire; [`read`] has it.
 pub(super) async fn receive(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(Received(collect(body).await));
+    let registry = parts.extensions.get::<PeerCertificate>().is_some() && is_registry(parts.uri.path());
+    let limit = if registry { REGISTRY } else { GRAPHQL };
+    let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let announced = announced.and_then(|value| value.parse().ok()).unwrap_or(0);
+    let received = collect(body, limit, announced).await;
+    parts.extensions.insert(received);
     Request::from_parts(parts, Body::empty())
 }
 
-async fn collect(mut body: Body) -> Result<Bytes, BodyError> {
+/// `/{app}/v1/metadata/services` and what is below it: who calls there has shown a certificate of ours.
+fn is_registry(path: &str) -> bool {
+    let mut parts = path.trim_start_matches('/').split('/').skip(1);
+    [Some("v1"), Some("metadata"), Some("services")].into_iter().all(|part| parts.next() == part)
+}
+
+/// Up to `limit` bytes; `announced`: how many the sender says there are.
+async fn collect(mut body: Body, limit: usize, announced: usize) -> Received {
+    let refused = |error| Received { bytes: Err(error), _place: None };
     let mut bytes = Bytes::new();
     let mut more = Vec::new();
+    let mut place = None;
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
+        let Ok(frame) = frame else { return refused(BodyError::Broken) };
+        let Ok(data) = frame.into_data() else { continue };
         seen += data.len();
-        if seen <= GRAPHQL {
-            // Most bodies come in one piece, which need not be copied.
-            if bytes.is_empty() && more.is_empty() {
-                bytes = data;
-            } else {
-                more.extend_from_slice(&std::mem::take(&mut bytes));
-                more.extend_from_slice(&data);
+        if seen > limit {
+            // Nothing of it is needed any more.
+            more = Vec::new();
+            place = None;
+            if seen > limit + PATIENCE {
+                break;
             }
-        } else if seen > PATIENCE {
-            break;
+            continue;
+        }
+        if seen > GRAPHQL && place.is_none() {
+            // A sender that has to wait is not read from, so its bytes stay where they are.
+            let Ok(permit) = LARGE.acquire().await else { return refused(BodyError::Broken) };
+            place = Some(Arc::new(permit));
+            more.reserve_exact(announced.min(limit).saturating_sub(more.len()));
+        }
+        // Most bodies come in one piece, which need not be copied.
+        if bytes.is_empty() && more.is_empty() && place.is_none() {
+            bytes = data;
+        } else {
+            more.extend_from_slice(&std::mem::take(&mut bytes));
+            more.extend_from_slice(&data);
         }
     }
-    match (seen > GRAPHQL, more.is_empty()) {
-        (true, _) => Err(BodyError::TooLarge),
-        (false, true) => Ok(bytes),
-        (false, false) => Ok(more.into()),
+    match (seen > limit, more.is_empty()) {
+        (true, _) => refused(BodyError::TooLarge),
+        (false, true) => Received { bytes: Ok(bytes), _place: place },
+        (false, false) => Received { bytes: Ok(more.into()), _place: place },
     }
 }
 
 /// The whole body, if it is no larger than `limit` bytes.
 pub(super) fn read(extensions: &Extensions, limit: usize) -> Result<Bytes, BodyError> {
-    let Received(received) = extensions.get().cloned().unwrap_or(Received(Err(BodyError::Broken)));
+    let received = extensions.get::<Received>().map_or(Err(BodyError::Broken), |received| received.bytes.clone());
     received.and_then(|bytes| if bytes.len() > limit { Err(BodyError::TooLarge) } else { Ok(bytes) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(path: &str, bytes: usize, with_certificate: bool) -> Request {
+        let mut request = Request::new(Body::from(vec![b'x'; bytes]));
+        *request.uri_mut() = path.parse().unwrap();
+        if with_certificate {
+            request.extensions_mut().insert(PeerCertificate([0; 32]));
+        }
+        request
+    }
+
+    async fn length(path: &str, bytes: usize, with_certificate: bool) -> Result<usize, BodyError> {
+        let request = receive(request(path, bytes, with_certificate)).await;
+        read(request.extensions(), usize::MAX).map(|bytes| bytes.len())
+    }
+
+    #[tokio::test]
+    async fn only_registrations_with_a_certificate_may_be_large() {
+        let services = "/shop/v1/metadata/services";
+        assert_eq!(length(services, REGISTRY, true).await, Ok(REGISTRY));
+        assert_eq!(length(&format!("{services}/id"), GRAPHQL + 1, true).await, Ok(GRAPHQL + 1));
+        assert_eq!(length(services, REGISTRY + 1, true).await, Err(BodyError::TooLarge));
+        assert_eq!(length(services, GRAPHQL + 1, false).await, Err(BodyError::TooLarge));
+        for other in ["/director/graphql", "/shop/v1/events", "/v1/metadata/services", "/shop/v1/metadata/services2"] {
+            assert_eq!(length(other, GRAPHQL, true).await, Ok(GRAPHQL), "{other}");
+            assert_eq!(length(other, GRAPHQL + 1, true).await, Err(BodyError::TooLarge), "{other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fifth_large_body_waits_for_one_of_four() {
+        let large = || receive(request("/shop/v1/metadata/services", GRAPHQL + 1, true));
+        let mut held = Vec::new();
+        for _ in 0..4 {
+            held.push(large().await);
+        }
+        let mut fifth = Box::pin(large());
+        assert!(futures_util::poll!(fifth.as_mut()).is_pending());
+        let small = receive(request("/shop/v1/metadata/services", GRAPHQL, true)).await;
+        assert!(read(small.extensions(), GRAPHQL).is_ok(), "small ones do not wait");
+        held.pop();
+        let fifth = fifth.await;
+        assert!(read(fifth.extensions(), REGISTRY).is_ok());
+    }
 }

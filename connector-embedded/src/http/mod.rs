@@ -7,7 +7,9 @@ mod console;
 pub(crate) mod director;
 mod document;
 mod edge;
+mod event_gateway;
 mod fault;
+mod gateway;
 mod guard;
 mod hydra;
 mod legacy;
@@ -22,15 +24,20 @@ use axum::{
     Router,
     extract::State,
     http::{StatusCode, header},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use pairing::{ErrorCode, Failure, Secret, SecretHash};
 
-use crate::{service::Service, tls::Tls};
+use crate::{
+    service::{Service, kyma::Role},
+    tls::Tls,
+};
 
 pub(crate) use connector::schema as connector_schema;
 pub(crate) use director::schema as director_schema;
+pub(crate) use event_gateway::EventGateway;
 pub(crate) use guard::Guard;
 pub(crate) use listener::{Listener, Listening, PeerAddress, PeerCertificate, bind};
 
@@ -44,6 +51,8 @@ pub(crate) struct Shared {
     pub(crate) connector: connector_schema::ConnectorSchema,
     pub(crate) tls: Arc<Tls>,
     pub(crate) listening: Vec<Listening>,
+    /// Of every runtime, or of this server where it plays all parts.
+    pub(crate) gateways: Vec<EventGateway>,
     admin_token: SecretHash,
 }
 
@@ -62,50 +71,93 @@ impl std::fmt::Debug for Wires {
 }
 
 impl Wires {
-    pub(crate) fn new(service: Arc<Service>, admin_token: &Secret, tls: Arc<Tls>, listening: Vec<Listening>) -> Self {
+    pub(crate) fn new(
+        service: Arc<Service>,
+        admin_token: &Secret,
+        tls: Arc<Tls>,
+        listening: Vec<Listening>,
+        gateways: Vec<EventGateway>,
+    ) -> Self {
         let director = director_schema::build(Some(Arc::clone(&service)));
         let connector = connector_schema::build(Some(Arc::clone(&service)));
-        Self(Arc::new(Shared { service, director, connector, tls, listening, admin_token: admin_token.hash() }))
+        let admin_token = admin_token.hash();
+        Self(Arc::new(Shared { service, director, connector, tls, listening, gateways, admin_token }))
     }
 
     /// The token listener: server-authenticated TLS.
     pub(crate) fn token_router(self) -> Router {
+        let (role, central_mode) = self.part();
         let routes = Router::new()
-            .route("/director/graphql", post(director::with_bearer))
             .route("/connector/graphql", post(connector::with_token))
-            .route("/v1/applications/signingRequests/info", get(legacy::signing_requests_info))
-            .route("/v1/applications/certificates", post(legacy::certificates))
             .route("/ca.pem", get(ca))
             .route("/crl.pem", get(revocation_lists))
-            .route("/crl.der", get(revocation_list));
-        let routes = routes.merge(oauth::endpoints()).merge(oauth::discovery());
-        let routes = routes.merge(console::routes(&self)).merge(hydra::routes(&self));
-        finish(routes.merge(health()).with_state(self))
+            .route("/crl.der", get(revocation_list))
+            .merge(legacy::token_routes(role, central_mode))
+            .merge(console::routes(&self))
+            .merge(health());
+        let routes = match role {
+            Role::Runtime => routes,
+            Role::Single | Role::Central => routes
+                .route("/director/graphql", post(director::with_bearer))
+                .merge(oauth::endpoints())
+                .merge(oauth::discovery())
+                .merge(hydra::routes(&self)),
+        };
+        finish(routes.with_state(self))
     }
 
     /// The certificate listener: mutual TLS, the caller is whom the certificate names.
     pub(crate) fn certificate_router(self) -> Router {
+        let (role, central_mode) = self.part();
         let routes = Router::new()
-            .route("/director/graphql", post(director::with_certificate))
             .route("/connector/graphql", post(connector::with_certificate))
-            .route("/v1/applications/management/info", get(legacy::management_info))
-            .route("/v1/applications/certificates/renewals", post(legacy::renewals))
-            .route("/v1/applications/certificates/revocations", post(legacy::revocations));
-        finish(routes.merge(oauth::endpoints()).merge(health()).with_state(self))
+            .merge(legacy::certificate_routes(role, central_mode))
+            .merge(health());
+        let here = || gateway::event_routes().route_layer(from_fn_with_state(self.clone(), event_gateway::only_here));
+        let elsewhere = || axum::routing::any(event_gateway::elsewhere);
+        let routes = match role {
+            Role::Runtime => routes
+                .merge(here())
+                .route("/{app}/v1/metadata", elsewhere())
+                .route("/{app}/v1/metadata/{*rest}", elsewhere()),
+            Role::Single | Role::Central => {
+                let routes = routes
+                    .route("/director/graphql", post(director::with_certificate))
+                    .merge(oauth::endpoints())
+                    .merge(gateway::registry_routes());
+                if role == Role::Single {
+                    routes.merge(here())
+                } else {
+                    routes
+                        .route("/{app}/v1/events", elsewhere())
+                        .route("/{app}/v1/events/subscribed", elsewhere())
+                        .route("/{app}/v2/events", elsewhere())
+                        .route("/{app}/events", elsewhere())
+                }
+            }
+        };
+        finish(routes.with_state(self))
+    }
+
+    /// Where events are sent to after they were moved.
+    pub(crate) fn event_router(self) -> Router {
+        finish(gateway::event_routes().merge(health()).with_state(self))
     }
 
     /// The internal listener: plain HTTP on loopback.
     pub(crate) fn internal_router(self) -> Router {
-        finish(health().with_state(self))
+        let (_, central_mode) = self.part();
+        finish(health().merge(legacy::internal_routes(central_mode)).with_state(self))
+    }
+
+    fn part(&self) -> (Role, bool) {
+        let settings = &self.service.kyma.settings;
+        (settings.role, settings.central_mode)
     }
 }
 
 fn finish(router: Router) -> Router {
-    router
-        .method_not_allowed_fallback(|| async {
-            (StatusCode::METHOD_NOT_ALLOWED, "This address answers to another method; see the header Allow.\n")
-        })
-        .fallback(|| async { (StatusCode::NOT_FOUND, "Nothing is served at this address.\n") })
+    router.method_not_allowed_fallback(legacy::method_not_allowed).fallback(legacy::not_found)
 }
 
 fn health() -> Router<Wires> {
@@ -122,7 +174,7 @@ async fn ready(State(wires): State<Wires>) -> Response {
 
 /// What verifies this server and every certificate that counts: the authority that signs, then earlier ones.
 async fn ca(State(wires): State<Wires>) -> Response {
-    let pem = wires.service.authorities.set().bundle_pem(wires.service.clock.now());
+    let pem = wires.service.authorities.bundle_pem(wires.service.clock.now());
     ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
 }
 

@@ -158,18 +158,23 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::NotFound`].
     pub(crate) async fn unregister_application(&self, view: &View, id: &str) -> Result<Application, Failure> {
-        let (view, id, now) = (view.clone(), id.to_owned(), self.clock.now());
-        self.store
+        const NOTE: &str = "application unregistered";
+        let (reach, now) = (view.clone(), self.clock.now());
+        let owner = id.to_owned();
+        let row = self
+            .store
             .write(move |connection| {
                 Box::pin(async move {
-                    let row = found(connection, &view, &id).await?;
-                    let why = Revocation::ended(&view.reach.actor, "application unregistered", now);
-                    certificate::revoke(connection, Revoked::Owner(&id), &why).await?;
-                    application::delete(connection, &id).await?;
+                    let row = found(connection, &reach, &owner).await?;
+                    let why = Revocation::ended(&reach.reach.actor, NOTE, now);
+                    certificate::revoke(connection, Revoked::Owner(&owner), &why).await?;
+                    application::delete(connection, &owner).await?;
                     Ok(row)
                 })
             })
-            .await
+            .await?;
+        self.end_at_runtimes(id, &view.reach.actor, NOTE).await;
+        Ok(row)
     }
 
     /// Takes back everything that was handed out for an application and keeps the application.
@@ -177,23 +182,28 @@ impl Service {
     /// # Errors
     /// [`ErrorCode::NotFound`].
     pub(crate) async fn unpair_application(&self, view: &View, id: &str) -> Result<Application, Failure> {
-        let (view, id, now) = (view.clone(), id.to_owned(), self.clock.now());
-        self.store
+        const NOTE: &str = "application unpaired";
+        let (reach, now) = (view.clone(), self.clock.now());
+        let owner = id.to_owned();
+        let row = self
+            .store
             .write(move |connection| {
                 Box::pin(async move {
-                    let mut row = found(connection, &view, &id).await?;
-                    let why = Revocation::ended(&view.reach.actor, "application unpaired", now);
-                    certificate::revoke(connection, Revoked::Owner(&id), &why).await?;
-                    for auth in system_auth::of_owner(connection, &Owner::Application(id.clone())).await? {
+                    let mut row = found(connection, &reach, &owner).await?;
+                    let why = Revocation::ended(&reach.reach.actor, NOTE, now);
+                    certificate::revoke(connection, Revoked::Owner(&owner), &why).await?;
+                    for auth in system_auth::of_owner(connection, &Owner::Application(owner.clone())).await? {
                         system_auth::delete(connection, &auth.id).await?;
                     }
-                    application::set_status(connection, &id, INITIAL, now).await?;
+                    application::set_status(connection, &owner, INITIAL, now).await?;
                     row.status_condition = INITIAL.into();
                     row.status_at = now.unix_millis();
                     Ok(row)
                 })
             })
-            .await
+            .await?;
+        self.end_at_runtimes(id, &view.reach.actor, NOTE).await;
+        Ok(row)
     }
 
     /// The application, or `None` when it does not exist for this caller.

@@ -12,13 +12,14 @@ use std::{
 };
 
 use pairing::{
-    ErrorCode, Failure, Moment, OneTimeToken, SecretHash,
+    ErrorCode, Failure, Moment, OneTimeToken, SecretHash, Subject,
     csr::{self, CheckedCsr},
 };
 
 use super::{
     Service,
     identity::CertificateHolder,
+    kyma::{Context, Flavour, Generation, RUNTIME_COMMON_NAME, RUNTIME_TOKEN, store_connection_token},
     one_time_token::{IssuedToken, store_token},
     policy::CertificateKind,
     presentations::Why,
@@ -43,8 +44,21 @@ pub(crate) struct TokenGrant {
     hash: SecretHash,
     system_auth_id: String,
     owner: Owner,
+    /// `None` for a token of the Director.
+    generation: Option<Generation>,
+    context: Context,
+    /// What its certificate will be called.
+    common_name: String,
     /// Set when a request spent it, so that the edge need not.
     spent: Arc<AtomicBool>,
+}
+
+/// What a certificate is called, and by whose rules.
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    pub(crate) subject: Subject,
+    pub(crate) common_name: String,
+    pub(crate) flavour: Flavour,
 }
 
 /// Who asks the Connector for something.
@@ -88,6 +102,18 @@ impl TokenGrant {
     pub(crate) const fn owner(&self) -> &Owner {
         &self.owner
     }
+
+    pub(crate) const fn generation(&self) -> Option<Generation> {
+        self.generation
+    }
+
+    pub(crate) const fn flavour(&self) -> Flavour {
+        if self.generation.is_some() { Flavour::Kyma } else { Flavour::Adapter }
+    }
+
+    pub(crate) fn common_name(&self) -> &str {
+        &self.common_name
+    }
 }
 
 impl Applicant {
@@ -110,6 +136,28 @@ impl Applicant {
         match self {
             Self::Token(grant) => &grant.owner,
             Self::Certificate(holder) => &holder.owner,
+        }
+    }
+
+    const fn flavour(&self) -> Flavour {
+        match self {
+            Self::Token(grant) => grant.flavour(),
+            Self::Certificate(holder) => holder.flavour,
+        }
+    }
+
+    /// What the certificate is called: of a renewal, what the certificate of the call is called.
+    fn common_name(&self) -> &str {
+        match self {
+            Self::Token(grant) => &grant.common_name,
+            Self::Certificate(holder) => &holder.common_name,
+        }
+    }
+
+    const fn context(&self) -> &Context {
+        match self {
+            Self::Token(grant) => &grant.context,
+            Self::Certificate(holder) => &holder.context,
         }
     }
 }
@@ -143,8 +191,36 @@ impl Service {
             tracing::info!(system_auth = row.system_auth_id, "a one-time token was refused: {why}");
             return Ok(None);
         }
-        let auth = system_auth::find_any(&mut connection, &row.system_auth_id).await?;
-        Ok(auth.map(|auth| TokenGrant { hash, system_auth_id: auth.id, owner: auth.owner, spent: Arc::default() }))
+        let generation = row.generation.as_deref().map(Generation::of);
+        let Some(auth) = system_auth::find_any(&mut connection, &row.system_auth_id).await? else { return Ok(None) };
+        drop(connection);
+        let flavour = if generation.is_some() { Flavour::Kyma } else { Flavour::Adapter };
+        let common_name = self.common_name(flavour, &auth.owner, &auth.id).await?;
+        Ok(Some(TokenGrant {
+            hash,
+            system_auth_id: auth.id,
+            owner: auth.owner,
+            generation,
+            context: auth.context,
+            common_name,
+            spent: Arc::default(),
+        }))
+    }
+
+    /// What a certificate will be called.
+    pub(super) async fn common_name(&self, flavour: Flavour, owner: &Owner, id: &str) -> Result<String, Failure> {
+        match (flavour, owner) {
+            (Flavour::Kyma, Owner::Application(id)) => self.connector_service_name(id).await,
+            (Flavour::Kyma, Owner::Runtime(_)) => Ok(RUNTIME_COMMON_NAME.to_owned()),
+            (Flavour::Kyma, Owner::IntegrationSystem(_)) | (Flavour::Adapter, _) => Ok(id.to_owned()),
+        }
+    }
+
+    /// The rules that a presented token was made by, whatever became of it since; `None` for one that is unknown here.
+    pub(crate) async fn flavour_of_token(&self, token: &OneTimeToken) -> Result<Option<Flavour>, Failure> {
+        let mut connection = self.store.read().await?;
+        let row = one_time_token::find(&mut connection, token.hash()).await?;
+        Ok(row.map(|row| if row.generation.is_some() { Flavour::Kyma } else { Flavour::Adapter }))
     }
 
     fn retry_allowed(&self, row: &one_time_token::OneTimeToken, now: i64) -> bool {
@@ -155,7 +231,9 @@ impl Service {
 
     /// In strict mode a token is spent by being presented, whatever became of the request.
     pub(crate) async fn token_was_presented(&self, grant: &TokenGrant) -> Result<(), Failure> {
-        if self.settings.fidelity == Fidelity::Lenient || grant.spent.load(Ordering::Acquire) {
+        // The Connector Service's tokens are spent on success only, in every mode.
+        let lives_on = self.settings.fidelity == Fidelity::Lenient || grant.flavour() == Flavour::Kyma;
+        if lives_on || grant.spent.load(Ordering::Acquire) {
             return Ok(());
         }
         let (hash, now) = (grant.hash, self.clock.now());
@@ -173,7 +251,15 @@ impl Service {
     /// [`ErrorCode::TokenNotAccepted`] when another request was faster.
     pub(crate) async fn configuration(&self, applicant: &Applicant) -> Result<Configuration, Failure> {
         self.may_renew(applicant)?;
-        let issued = self.fresh_token(applicant.system_auth_id().to_owned(), applicant.owner());
+        let mut issued = self.fresh_token(applicant.system_auth_id().to_owned(), applicant.owner());
+        let generation = match applicant {
+            Applicant::Token(grant) => grant.generation,
+            Applicant::Certificate(holder) => (holder.flavour == Flavour::Kyma).then_some(Generation::Second),
+        };
+        if generation.is_some() && matches!(applicant.owner(), Owner::Runtime(_)) {
+            issued.expires_at = issued.created_at.plus_seconds(RUNTIME_TOKEN);
+        }
+        let subject = self.subject_of(applicant).with_common_name(applicant.common_name());
         let (applicant, now) = (applicant.clone(), self.clock.now());
         let token = self
             .store
@@ -183,13 +269,32 @@ impl Service {
                         Applicant::Token(grant) => spend(connection, grant, "the configuration", now).await?,
                         Applicant::Certificate(holder) => still_counts(connection, holder).await?,
                     }
-                    store_token(connection, &issued).await?;
+                    match generation {
+                        Some(generation) => store_connection_token(connection, &issued, generation, false).await?,
+                        None => store_token(connection, &issued).await?,
+                    }
                     Ok(issued)
                 })
             })
             .await?;
-        let subject = self.policy().subject().with_common_name(&token.system_auth_id);
         Ok(Configuration { token, subject })
+    }
+
+    /// What the certificate of an applicant carries besides its common name: in central mode the tenant is the
+    /// organization and the group the unit.
+    pub(crate) fn subject_of(&self, applicant: &Applicant) -> Subject {
+        self.subject_in(applicant.context())
+    }
+
+    pub(crate) fn subject_in(&self, context: &Context) -> Subject {
+        let mut subject = self.policy().subject();
+        if let Some(tenant) = &context.tenant {
+            subject.organization.clone_from(tenant);
+        }
+        if let Some(group) = &context.group {
+            subject.organizational_unit.clone_from(group);
+        }
+        subject
     }
 
     /// Checks a certificate request, signs it and records it; spends the token in the same transaction.
@@ -204,8 +309,12 @@ impl Service {
     ) -> Result<SignedChain, Failure> {
         self.may_renew(applicant)?;
         let now = self.clock.now();
-        let kind = applicant.kind();
-        let (checked, issued) = match self.check_and_issue(request, applicant.system_auth_id(), kind, now).await {
+        let name = Name {
+            subject: self.subject_of(applicant),
+            common_name: applicant.common_name().to_owned(),
+            flavour: applicant.flavour(),
+        };
+        let (checked, issued) = match self.check_and_issue(request, name, applicant.kind(), now).await {
             Ok(signed) => signed,
             Err(failure) => {
                 self.count_refusal(applicant).await?;
@@ -252,18 +361,22 @@ impl Service {
     pub(super) async fn check_and_issue(
         self: &Arc<Self>,
         request: String,
-        common_name: &str,
+        name: Name,
         kind: CertificateKind,
         now: Moment,
     ) -> Result<(CheckedCsr, IssuedCertificate), Failure> {
         self.check_clock(now)?;
-        let (service, common_name) = (Arc::clone(self), common_name.to_owned());
+        let service = Arc::clone(self);
         // RSA arithmetic takes milliseconds, which the threads that serve connections do not have.
         let signed = tokio::task::spawn_blocking(move || {
             let policy = service.policy();
-            let subject = policy.subject();
-            let checked = csr::check_with(&request, &subject, &common_name, &policy.key_rules())
-                .map_err(|refusal| Failure::new(ErrorCode::CsrRefused, refusal.wire_message()))?;
+            let Name { subject, common_name, flavour } = name;
+            let checked = csr::check_with(&request, &subject, &common_name, &policy.key_rules());
+            let checked = checked.map_err(|refusal| match flavour {
+                Flavour::Adapter => Failure::new(ErrorCode::CsrRefused, refusal.wire_message()),
+                Flavour::Kyma => Failure::new(ErrorCode::CsrRefused, refusal.connector_service_message())
+                    .with_detail(refusal.to_string()),
+            })?;
             let lifetime = Duration::from_secs(policy.lifetime(kind).unsigned_abs());
             let authority = service.authorities.active();
             let mut issued = authority.issue_client(&checked, &subject, &common_name, now, lifetime)?;
@@ -300,7 +413,7 @@ impl Service {
     /// A refused request leaves a lenient token alive, but not for ever.
     async fn count_refusal(&self, applicant: &Applicant) -> Result<(), Failure> {
         let Applicant::Token(grant) = applicant else { return Ok(()) };
-        if self.settings.fidelity == Fidelity::Strict {
+        if self.settings.fidelity == Fidelity::Strict || grant.flavour() == Flavour::Kyma {
             return Ok(());
         }
         let (hash, now) = (grant.hash, self.clock.now());
@@ -332,6 +445,7 @@ fn certificate_row(
     NewCertificate {
         token_hash,
         parent_fingerprint,
+        common_name: applicant.common_name().to_owned(),
         ..new_certificate(applicant.system_auth_id(), applicant.owner(), checked, issued, wire, now)
     }
 }

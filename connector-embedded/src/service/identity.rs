@@ -6,7 +6,12 @@ use std::net::IpAddr;
 use pairing::{ErrorCode, Failure, Moment, Secret};
 
 use super::{
-    Service, oauth::access_token::Confirmation, policy::CertificateKind, presentations::Why, scopes::Scopes,
+    Service,
+    kyma::{Context, Flavour},
+    oauth::access_token::Confirmation,
+    policy::CertificateKind,
+    presentations::Why,
+    scopes::Scopes,
     system_auth::Kind,
 };
 use crate::{
@@ -147,6 +152,9 @@ pub(crate) struct CertificateHolder {
     pub(crate) revoked: bool,
     /// Where the request came from.
     pub(crate) from: IpAddr,
+    pub(crate) common_name: String,
+    pub(crate) flavour: Flavour,
+    pub(crate) context: Context,
     certificate_used_at: Option<i64>,
     status_condition: String,
 }
@@ -230,9 +238,20 @@ impl Service {
             revoked,
             from,
             tenant_id: holder.tenant_id,
+            common_name: holder.common_name,
+            flavour: holder.flavour,
+            context: holder.context,
             certificate_used_at: holder.certificate_used_at,
             status_condition: holder.status_condition,
         })
+    }
+
+    /// By whose rules a certificate was issued, and whether it was revoked, whatever else became of it; `None` for one
+    /// that is unknown here.
+    pub(crate) async fn standing_of(&self, fingerprint: [u8; 32]) -> Result<Option<(Flavour, bool)>, Failure> {
+        let mut connection = self.store.read().await?;
+        let holder = certificate::holder(&mut connection, &fingerprint).await?;
+        Ok(holder.map(|holder| (holder.flavour, holder.revoked_at.is_some())))
     }
 
     /// An application or a runtime that calls the Director with its certificate. The first call connects it.

@@ -6,7 +6,7 @@ use pairing::{ErrorCode, Failure, Moment};
 
 use super::{
     Service,
-    enrolment::{kind_of, new_certificate},
+    enrolment::{Name, kind_of, new_certificate},
     policy::CertificateKind,
 };
 use crate::{
@@ -81,10 +81,11 @@ impl Service {
         test: bool,
     ) -> Result<Shown, Failure> {
         let missing = || Failure::new(ErrorCode::NotFound, "There is no such pairing: no system auth has this id.");
-        let (owner, has_client) = {
+        let (owner, flavour, context, has_client) = {
             let mut connection = self.store.read().await?;
             let auth = system_auth::find_any(&mut connection, system_auth_id).await?.ok_or_else(missing)?;
-            (auth.owner, oauth_client::find(&mut connection, system_auth_id).await?.is_some())
+            let has_client = oauth_client::find(&mut connection, system_auth_id).await?.is_some();
+            (auth.owner, auth.flavour, auth.context, has_client)
         };
         if has_client {
             let message = "This pairing has a client ID and a secret; one with a certificate is another pairing.";
@@ -96,9 +97,12 @@ impl Service {
         }
         let now = self.clock.now();
         let kind = if test { CertificateKind::Test } else { kind_of(&owner) };
-        let (checked, issued) = self.check_and_issue(request, system_auth_id, kind, now).await?;
+        let common_name = self.common_name(flavour, &owner, system_auth_id).await?;
+        let name = Name { subject: self.subject_in(&context), common_name: common_name.clone(), flavour };
+        let (checked, issued) = self.check_and_issue(request, name, kind, now).await?;
         let fingerprint = issued.fingerprint;
-        let row = new_certificate(system_auth_id, &owner, &checked, issued, "signed by administrator", now);
+        let mut row = new_certificate(system_auth_id, &owner, &checked, issued, "signed by administrator", now);
+        row.common_name = common_name;
         self.store
             .write(move |connection| {
                 Box::pin(async move {

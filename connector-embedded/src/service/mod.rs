@@ -5,15 +5,19 @@ pub(crate) mod authority;
 pub(crate) mod backup;
 pub(crate) mod credentials;
 pub(crate) mod enrolment;
+pub(crate) mod events;
 pub(crate) mod identity;
 pub(crate) mod input_rule;
 pub(crate) mod integration_system;
 pub(crate) mod inventory;
+mod kubernetes_application;
+pub(crate) mod kyma;
 pub(crate) mod latest_time;
 pub(crate) mod oauth;
 pub(crate) mod one_time_token;
 pub(crate) mod policy;
 pub(crate) mod presentations;
+pub(crate) mod registry;
 pub(crate) mod revocation;
 pub(crate) mod runtime;
 pub(crate) mod scopes;
@@ -28,6 +32,8 @@ use tokio::sync::Mutex;
 
 use crate::{Fidelity, ca::Authorities, clock::Clock, store::Store};
 
+use events::Courier;
+use kyma::Kyma;
 use latest_time::LatestTime;
 use oauth::OAuth;
 use policy::{Fixed, Policy};
@@ -44,6 +50,8 @@ pub(crate) struct Service {
     /// Held while authorities, lists or the policy change: one change at a time.
     pub(crate) changing: Mutex<()>,
     pub(crate) oauth: OAuth,
+    pub(crate) kyma: Kyma,
+    pub(crate) courier: Courier,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
 }

@@ -10,7 +10,7 @@ use super::{
     runtime, seconds,
 };
 use crate::store::{
-    one_time_token,
+    one_time_token::{self, NewToken},
     system_auth::{self, Owner, SystemAuth},
 };
 
@@ -98,7 +98,7 @@ impl Service {
             .await
     }
 
-    pub(super) fn fresh_token(&self, system_auth_id: String, owner: &Owner) -> IssuedToken {
+    pub(crate) fn fresh_token(&self, system_auth_id: String, owner: &Owner) -> IssuedToken {
         let created_at = self.clock.now();
         let (kind, lifetime) = match owner {
             Owner::Runtime(_) => (TokenKind::Runtime, RUNTIME_TOKEN),
@@ -111,7 +111,17 @@ impl Service {
     }
 }
 
+/// Stores a token of the Director's and retires the one before.
 pub(super) async fn store_token(connection: &mut SqliteConnection, issued: &IssuedToken) -> Result<(), Failure> {
     let hash: SecretHash = issued.token.hash();
-    one_time_token::replace(connection, &issued.system_auth_id, hash, issued.created_at, issued.expires_at).await
+    one_time_token::retire(connection, &issued.system_auth_id, None, issued.created_at).await?;
+    let row = NewToken {
+        hash,
+        system_auth_id: &issued.system_auth_id,
+        created_at: issued.created_at,
+        expires_at: issued.expires_at,
+        generation: None,
+        polled: false,
+    };
+    one_time_token::insert(connection, &row).await
 }

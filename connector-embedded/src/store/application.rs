@@ -119,9 +119,44 @@ pub(crate) async fn find(
         .sql()
 }
 
+/// An application, in whatever tenant.
+pub(crate) async fn anywhere(connection: &mut SqliteConnection, id: &str) -> Result<Option<Application>, Failure> {
+    QueryBuilder::<Sqlite>::new(format!("SELECT {COLUMNS} FROM application WHERE id = "))
+        .push_bind(id)
+        .build_query_as()
+        .fetch_optional(connection)
+        .await
+        .sql()
+}
+
 /// The displayed name of an application, in whatever tenant.
 pub(crate) async fn name(connection: &mut SqliteConnection, id: &str) -> Result<Option<String>, Failure> {
     sqlx::query_scalar("SELECT name FROM application WHERE id = ?").bind(id).fetch_optional(connection).await.sql()
+}
+
+/// The displayed and the normalized name of an application, in whatever tenant.
+pub(crate) async fn names(connection: &mut SqliteConnection, id: &str) -> Result<Option<(String, String)>, Failure> {
+    let query = sqlx::query_as("SELECT name, normalized_name FROM application WHERE id = ?");
+    query.bind(id).fetch_optional(connection).await.sql()
+}
+
+/// Id, name and normalized name of the application that is called so, in either way.
+pub(crate) async fn named(
+    connection: &mut SqliteConnection,
+    tenant_id: &str,
+    name: &str,
+) -> Result<Option<(String, String, String)>, Failure> {
+    // No application's normalized name is another one's name: both normalize to the same, which is unique.
+    sqlx::query_as(
+        "SELECT id, name, normalized_name FROM application WHERE tenant_id = ?1 AND normalized_name IN (?2, ?3) \
+         AND (name = ?2 OR normalized_name = ?2) ORDER BY name = ?2 DESC LIMIT 1",
+    )
+    .bind(tenant_id)
+    .bind(name)
+    .bind(pairing::normalize(name))
+    .fetch_optional(connection)
+    .await
+    .sql()
 }
 
 /// The status condition of an application, in whatever tenant.

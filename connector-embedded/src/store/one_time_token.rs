@@ -14,29 +14,63 @@ pub(crate) struct OneTimeToken {
     pub(crate) used_at: Option<i64>,
     pub(crate) used_for: Option<String>,
     pub(crate) replaced_at: Option<i64>,
+    /// Of the Connector Service; `None` for a token of the Director.
+    pub(crate) generation: Option<String>,
 }
 
-/// Adds a token and retires the unused ones of the same system auth.
-pub(crate) async fn replace(
+/// A token about to be stored.
+#[derive(Clone, Debug)]
+pub(crate) struct NewToken<'a> {
+    pub(crate) hash: SecretHash,
+    pub(crate) system_auth_id: &'a str,
+    pub(crate) created_at: Moment,
+    pub(crate) expires_at: Moment,
+    pub(crate) generation: Option<&'static str>,
+    /// It came with an answer of management/info.
+    pub(crate) polled: bool,
+}
+
+pub(crate) async fn insert(connection: &mut SqliteConnection, row: &NewToken<'_>) -> Result<(), Failure> {
+    sqlx::query(
+        "INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at, generation, polled) \
+         VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(row.hash.as_bytes().as_slice())
+    .bind(row.system_auth_id)
+    .bind(row.created_at.unix_millis())
+    .bind(row.expires_at.unix_millis())
+    .bind(row.generation)
+    .bind(row.polled)
+    .execute(connection)
+    .await
+    .sql()
+    .map(drop)
+}
+
+/// Retires the unused tokens of a system auth that are of this generation.
+pub(crate) async fn retire(
     connection: &mut SqliteConnection,
     system_auth_id: &str,
-    hash: SecretHash,
-    created_at: Moment,
-    expires_at: Moment,
+    generation: Option<&str>,
+    at: Moment,
 ) -> Result<(), Failure> {
     sqlx::query(
-        "UPDATE one_time_token SET replaced_at = ? WHERE system_auth_id = ? AND used_at IS NULL AND replaced_at IS NULL",
+        "UPDATE one_time_token SET replaced_at = ? \
+         WHERE system_auth_id = ? AND generation IS ? AND used_at IS NULL AND replaced_at IS NULL",
     )
-    .bind(created_at.unix_millis())
+    .bind(at.unix_millis())
     .bind(system_auth_id)
-    .execute(&mut *connection)
+    .bind(generation)
+    .execute(connection)
     .await
-    .sql()?;
-    sqlx::query("INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at) VALUES (?, ?, ?, ?)")
-        .bind(hash.as_bytes().as_slice())
-        .bind(system_auth_id)
-        .bind(created_at.unix_millis())
-        .bind(expires_at.unix_millis())
+    .sql()
+    .map(drop)
+}
+
+/// Forgets tokens that came with an answer of management/info, were not used and expired before that moment.
+pub(crate) async fn forget_polled(connection: &mut SqliteConnection, before: Moment) -> Result<(), Failure> {
+    sqlx::query("DELETE FROM one_time_token WHERE polled = 1 AND used_at IS NULL AND expires_at < ?")
+        .bind(before.unix_millis())
         .execute(connection)
         .await
         .sql()
@@ -61,6 +95,21 @@ pub(crate) async fn newest(
         .fetch_optional(connection)
         .await
         .sql()
+}
+
+/// The newest token of an application that came with an answer of management/info.
+pub(crate) async fn newest_polled(
+    connection: &mut SqliteConnection,
+    application_id: &str,
+) -> Result<Option<OneTimeToken>, Failure> {
+    sqlx::query_as(
+        "SELECT t.* FROM one_time_token t JOIN system_auth a ON a.id = t.system_auth_id \
+         WHERE a.application_id = ? AND a.flavour = 'kyma' AND t.polled = 1 ORDER BY t.created_at DESC, t.rowid DESC LIMIT 1",
+    )
+    .bind(application_id)
+    .fetch_optional(connection)
+    .await
+    .sql()
 }
 
 /// Spends the token if it is still good; says whether this call was the one that did.

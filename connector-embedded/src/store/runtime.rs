@@ -105,6 +105,16 @@ pub(crate) async fn find(
         .sql()
 }
 
+/// The id of the runtime with this name.
+pub(crate) async fn named(
+    connection: &mut SqliteConnection,
+    tenant_id: &str,
+    name: &str,
+) -> Result<Option<String>, Failure> {
+    let query = sqlx::query_scalar("SELECT id FROM runtime WHERE tenant_id = ? AND name = ?");
+    query.bind(tenant_id).bind(name).fetch_optional(connection).await.sql()
+}
+
 /// The status condition of a runtime, in whatever tenant.
 pub(crate) async fn condition(connection: &mut SqliteConnection, id: &str) -> Result<Option<String>, Failure> {
     let query = sqlx::query_scalar("SELECT status_condition FROM runtime WHERE id = ?");

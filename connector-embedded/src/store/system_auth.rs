@@ -4,6 +4,7 @@ use pairing::{Failure, Moment};
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::SqlResult as _;
+use crate::service::kyma::{Context, Flavour};
 
 /// Whom a system auth stands for, by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub(crate) struct SystemAuth {
     pub(crate) created_at: i64,
     pub(crate) cert_common_name: Option<String>,
     pub(crate) certificate_used_at: Option<i64>,
+    pub(crate) flavour: Flavour,
+    pub(crate) context: Context,
 }
 
 impl Owner {
@@ -52,7 +55,16 @@ impl SystemAuth {
     /// A new one, with nothing handed out yet.
     pub(crate) fn new(id: String, tenant_id: Option<String>, owner: Owner, created_at: Moment) -> Self {
         let created_at = created_at.unix_millis();
-        Self { id, tenant_id, owner, created_at, cert_common_name: None, certificate_used_at: None }
+        Self {
+            id,
+            tenant_id,
+            owner,
+            created_at,
+            cert_common_name: None,
+            certificate_used_at: None,
+            flavour: Flavour::Adapter,
+            context: Context::default(),
+        }
     }
 }
 
@@ -65,20 +77,27 @@ impl FromRow<'_, SqliteRow> for SystemAuth {
             created_at: row.try_get("created_at")?,
             cert_common_name: row.try_get("cert_common_name")?,
             certificate_used_at: row.try_get("certificate_used_at")?,
+            flavour: Flavour::of(row.try_get("flavour")?),
+            context: Context { tenant: row.try_get("context_tenant")?, group: row.try_get("context_group")? },
         })
     }
 }
 
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &SystemAuth) -> Result<(), Failure> {
     let column = row.owner.column();
-    let sql = format!("INSERT INTO system_auth (id, tenant_id, {column}, created_at) VALUES (");
+    let sql = format!(
+        "INSERT INTO system_auth (id, tenant_id, {column}, created_at, flavour, context_tenant, context_group) VALUES ("
+    );
     let mut query = QueryBuilder::<Sqlite>::new(sql);
     query
         .separated(", ")
         .push_bind(&row.id)
         .push_bind(&row.tenant_id)
         .push_bind(row.owner.id())
-        .push_bind(row.created_at);
+        .push_bind(row.created_at)
+        .push_bind(row.flavour.as_str())
+        .push_bind(&row.context.tenant)
+        .push_bind(&row.context.group);
     query.push(")").build().execute(connection).await.sql().map(drop)
 }
 
@@ -91,6 +110,24 @@ pub(crate) async fn find(
     sqlx::query_as("SELECT * FROM system_auth WHERE (tenant_id = ? OR tenant_id IS NULL) AND id = ?")
         .bind(tenant_id)
         .bind(id)
+        .fetch_optional(connection)
+        .await
+        .sql()
+}
+
+/// The one in which the Connector Service's tokens for this owner come and go.
+pub(crate) async fn of_connector_service(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    context: &Context,
+) -> Result<Option<SystemAuth>, Failure> {
+    QueryBuilder::<Sqlite>::new(format!("SELECT * FROM system_auth WHERE flavour = 'kyma' AND {} = ", owner.column()))
+        .push_bind(owner.id())
+        .push(" AND context_tenant IS ")
+        .push_bind(&context.tenant)
+        .push(" AND context_group IS ")
+        .push_bind(&context.group)
+        .build_query_as()
         .fetch_optional(connection)
         .await
         .sql()

@@ -18,7 +18,10 @@ use rustls::{
 use crate::{
     ca,
     clock::Clock,
-    service::presentations::{Presentations, Why},
+    service::{
+        kyma::DeclaredOver,
+        presentations::{Presentations, Why},
+    },
 };
 
 tokio::task_local! {
@@ -30,6 +33,7 @@ tokio::task_local! {
 pub(super) struct ClientVerifier {
     rules: Arc<dyn ClientCertVerifier>,
     presentations: Arc<Presentations>,
+    declared_over: Arc<DeclaredOver>,
     clock: Clock,
 }
 
@@ -38,6 +42,7 @@ impl ClientVerifier {
         authorities: &ca::Set,
         provider: Arc<CryptoProvider>,
         presentations: Arc<Presentations>,
+        declared_over: Arc<DeclaredOver>,
         clock: Clock,
     ) -> Result<Self, Failure> {
         let mut roots = RootCertStore::empty();
@@ -45,7 +50,7 @@ impl ClientVerifier {
             roots.add(member.authority.certificate_der().clone()).map_err(Failure::internal)?;
         }
         let rules = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-        Ok(Self { rules: rules.build().map_err(Failure::internal)?, presentations, clock })
+        Ok(Self { rules: rules.build().map_err(Failure::internal)?, presentations, declared_over, clock })
     }
 }
 
@@ -68,9 +73,13 @@ impl ClientCertVerifier for ClientVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        self.rules.verify_client_cert(end_entity, intermediates, now).inspect_err(|error| {
+        let fingerprint = ca::sha256(end_entity);
+        let verified = self.rules.verify_client_cert(end_entity, intermediates, now).and_then(|verified| {
+            let over = self.declared_over.contains(&fingerprint);
+            if over { Err(Error::InvalidCertificate(CertificateError::Expired)) } else { Ok(verified) }
+        });
+        verified.inspect_err(|error| {
             let from = PEER.try_with(|peer| *peer).ok();
-            let fingerprint = ca::sha256(end_entity);
             self.presentations.refused(fingerprint, why(error), from, self.clock.now());
         })
     }

@@ -6,8 +6,12 @@ mod certificate;
 mod certificates;
 mod client;
 mod error;
+mod events;
+mod kyma;
 mod oauth_clients;
 mod policy;
+mod services;
+mod subscriptions;
 
 use axum::{
     Router,
@@ -33,6 +37,10 @@ pub(super) fn routes(wires: &Wires) -> Router<Wires> {
         .merge(certificates::routes())
         .merge(authority::routes())
         .merge(policy::routes())
+        .merge(kyma::routes())
+        .merge(services::routes())
+        .merge(events::routes())
+        .merge(subscriptions::routes())
         .route_layer(middleware::from_fn_with_state(wires.clone(), administrator))
 }
 

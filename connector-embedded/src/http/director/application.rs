@@ -3,14 +3,22 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::{
+    bundle::{Bundle, BundlePage},
+    definition::{APIDefinition, EventDefinition},
     error::graphql,
     input::ApplicationStatusCondition,
     page::PageInfo,
-    scalar::{Labels, Timestamp},
+    scalar::{Labels, PageCursor, Timestamp},
     schema::service,
     system_auth::AppSystemAuth,
 };
-use crate::store::application::Application as Row;
+use crate::{
+    service::kyma::Flavour,
+    store::{
+        application::Application as Row,
+        registered_service::{By, RegisteredService},
+    },
+};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Application(pub(super) Row);
@@ -23,7 +31,7 @@ pub(crate) struct ApplicationStatus {
 
 #[derive(Debug, SimpleObject)]
 pub(crate) struct ApplicationEventingConfiguration {
-    /// Empty while no runtime offers eventing.
+    /// Where its events go: to the first runtime.
     #[graphql(name = "defaultURL")]
     default_url: String,
 }
@@ -101,8 +109,35 @@ impl Application {
         AppSystemAuth::all_of(context, &self.0.id).await
     }
 
-    async fn eventing_configuration(&self) -> ApplicationEventingConfiguration {
-        ApplicationEventingConfiguration { default_url: String::new() }
+    async fn eventing_configuration(&self, context: &Context<'_>) -> Result<ApplicationEventingConfiguration> {
+        let urls = service(context)?.urls(&self.0.id, Flavour::Adapter).await.map_err(|failure| graphql(&failure))?;
+        Ok(ApplicationEventingConfiguration { default_url: urls.events })
+    }
+
+    /// What it registered, in the order of registration.
+    async fn bundles(
+        &self,
+        context: &Context<'_>,
+        #[graphql(default_with = "Some(200)", desc = "1 to 200")] first: Option<i32>,
+        after: Option<PageCursor>,
+    ) -> Result<BundlePage> {
+        BundlePage::of_application(service(context)?, &self.0.id, first, after)
+            .await
+            .map_err(|failure| graphql(&failure))
+    }
+
+    async fn bundle(&self, context: &Context<'_>, id: ID) -> Result<Option<Bundle>> {
+        Ok(self.registered(context, By::Id, &id).await?.map(Bundle))
+    }
+
+    async fn api_definition(&self, context: &Context<'_>, id: ID) -> Result<Option<APIDefinition>> {
+        let row = self.registered(context, By::ApiDefinition, &id).await?;
+        row.as_ref().map(APIDefinition::of).transpose().map(Option::flatten).map_err(|failure| graphql(&failure))
+    }
+
+    async fn event_definition(&self, context: &Context<'_>, id: ID) -> Result<Option<EventDefinition>> {
+        let row = self.registered(context, By::EventDefinition, &id).await?;
+        Ok(row.as_ref().and_then(EventDefinition::of))
     }
 
     async fn created_at(&self) -> Timestamp {
@@ -123,6 +158,12 @@ impl Application {
 
     async fn error(&self) -> Option<&str> {
         None
+    }
+}
+
+impl Application {
+    async fn registered(&self, context: &Context<'_>, by: By, id: &str) -> Result<Option<RegisteredService>> {
+        service(context)?.registered_service(&self.0.id, by, id).await.map_err(|failure| graphql(&failure))
     }
 }
 

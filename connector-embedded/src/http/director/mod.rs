@@ -2,6 +2,8 @@
 
 mod application;
 mod applications;
+mod bundle;
+mod definition;
 mod error;
 mod handing_out;
 mod input;
@@ -30,6 +32,7 @@ use super::{
     document::{self, DocumentError, Limits},
 };
 use crate::service::identity::{Caller, unauthorized};
+use definition::SpecificationBudget;
 
 /// Client generators send all operations of a file and name one; watching several applications takes one alias
 /// each; the schema bounds the rest.
@@ -130,7 +133,8 @@ async fn execute(wires: &Wires, caller: Caller, parts: &Parts) -> Response {
         Err(DocumentError::Syntax(message)) => return error::unreadable(&message),
     };
     let suggest = SuggestToken(headers.get("suggest_token").is_some_and(|value| value == "true"));
-    let response = wires.director.execute(request.data(caller).data(suggest)).await;
+    let request = request.data(caller).data(suggest).data(SpecificationBudget::default());
+    let response = wires.director.execute(request).await;
     error::render(response)
 }
 

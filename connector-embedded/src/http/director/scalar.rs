@@ -32,6 +32,16 @@ text_scalar! {
     PageCursor
 }
 
+text_scalar! {
+    /// A long text.
+    CLOB
+}
+
+text_scalar! {
+    /// A string that holds a JSON schema.
+    JSONSchema
+}
+
 /// A point in time: RFC 3339 without fractions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timestamp(pub(crate) Moment);

@@ -11,6 +11,7 @@ use crate::{
     service::{
         Addresses,
         credentials::IssuedCredentials,
+        registry::Credentials,
         scopes::auths_read,
         system_auth::{Held, Kind},
     },
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// What stands where a secret was shown once.
-pub(crate) const MASK: &str = "********";
+pub(crate) const MASK: &str = crate::service::registry::MASK;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub(crate) enum SystemAuthReferenceType {
@@ -147,6 +148,23 @@ impl Auth {
             cert_common_name: held.auth.cert_common_name.clone(),
             access_strategy: None,
         }
+    }
+
+    /// How the application's own API is called, without any secret.
+    pub(super) fn of_api(credentials: &Credentials) -> Option<Self> {
+        let mask = || MASK.to_owned();
+        let credential = match credentials {
+            Credentials { oauth: Some(oauth), .. } => CredentialData::OAuth(OAuthCredentialData {
+                client_id: ID(mask()),
+                client_secret: mask(),
+                url: oauth.url.clone(),
+            }),
+            Credentials { basic: Some(_), .. } => {
+                CredentialData::Basic(BasicCredentialData { username: mask(), password: mask() })
+            }
+            Credentials { oauth: None, basic: None, .. } => return None,
+        };
+        Some(Self { credential: Some(credential), one_time_token: None, cert_common_name: None, access_strategy: None })
     }
 
     /// With the secret, once.

@@ -1,4 +1,5 @@
-//! Failures on the legacy REST wire: `{"code": <HTTP status>, "error": "<text>"}` (contracts §6.1).
+//! Failures on the legacy REST wires: `{"code": <HTTP status>, "error": "<text>"}`; the texts are those of the dialect
+//! (contracts/legacy-connector.md §1.3, §2, contracts/compass.md §6).
 
 use axum::{
     Json,
@@ -8,6 +9,7 @@ use axum::{
 use pairing::{ErrorCode, Failure};
 use serde_json::json;
 
+use super::dialect::Dialect;
 use crate::http::fault;
 
 /// An error answer.
@@ -15,21 +17,51 @@ use crate::http::fault;
 pub(super) struct RestError {
     status: StatusCode,
     message: String,
+    /// What to change, where the dialect's own text has no room for it.
+    details: Option<String>,
 }
 
 impl RestError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into() }
+        Self { status, message: message.into(), details: None }
     }
 
-    /// A refused certificate request. The client is to blame, so it is 400 (upstream says 500 for half of them).
-    pub(super) fn signing(failure: Failure) -> Self {
-        match failure.code == ErrorCode::CsrRefused {
-            true => Self::new(StatusCode::BAD_REQUEST, format!("Failed to sign CSR: graphql: {}", failure.message)),
-            false => failure.into(),
+    pub(super) fn no_token(dialect: Dialect) -> Self {
+        let message = if dialect == Dialect::Adapter { NOT_ACCEPTED } else { "Token not provided." };
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// Unknown, used, replaced, expired or somebody else's: to a stranger they look alike.
+    pub(super) fn bad_token(dialect: Dialect) -> Self {
+        let message = if dialect == Dialect::Adapter { NOT_ACCEPTED } else { "Invalid token." };
+        Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    pub(super) fn revoked() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Certificate has been revoked.")
+    }
+
+    pub(super) fn of(failure: Failure, dialect: Dialect) -> Self {
+        match (failure.code, dialect) {
+            (ErrorCode::TokenNotAccepted, Dialect::First | Dialect::Second) => Self::bad_token(dialect),
+            // The client is to blame, so it is 400 (the adapter says 500 for half of them).
+            (ErrorCode::CsrRefused, Dialect::Adapter) => {
+                Self::new(StatusCode::BAD_REQUEST, format!("Failed to sign CSR: graphql: {}", failure.message))
+            }
+            (ErrorCode::CsrRefused, Dialect::First | Dialect::Second) => {
+                let first = dialect == Dialect::First && failure.message == COMMON_NAME;
+                let message = if first { COMMON_NAME_OF_FIRST.to_owned() } else { failure.message };
+                Self { details: failure.detail, ..Self::new(StatusCode::BAD_REQUEST, message) }
+            }
+            _ => failure.into(),
         }
     }
 }
+
+const NOT_ACCEPTED: &str = "invalid token or certificate";
+/// How the wording of one text changed with Kyma 0.7.
+const COMMON_NAME: &str = "CSR: Invalid common name provided.";
+const COMMON_NAME_OF_FIRST: &str = "CSR: Invalid CName provided.";
 
 impl From<Failure> for RestError {
     fn from(failure: Failure) -> Self {
@@ -39,7 +71,7 @@ impl From<Failure> for RestError {
             | ErrorCode::Unauthorized
             | ErrorCode::ClientNotAccepted => {
                 tracing::info!("refused: {}", failure.detail.as_deref().unwrap_or(&failure.message));
-                Self::new(StatusCode::FORBIDDEN, "invalid token or certificate")
+                Self::new(StatusCode::FORBIDDEN, NOT_ACCEPTED)
             }
             ErrorCode::CsrRefused
             | ErrorCode::InvalidData
@@ -76,6 +108,10 @@ impl From<Failure> for RestError {
 
 impl IntoResponse for RestError {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "code": self.status.as_u16(), "error": self.message }))).into_response()
+        let mut answer = json!({ "code": self.status.as_u16(), "error": self.message });
+        if let Some(details) = self.details {
+            answer["details"] = details.into();
+        }
+        (self.status, Json(answer)).into_response()
     }
 }

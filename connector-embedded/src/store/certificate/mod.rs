@@ -9,6 +9,7 @@ use pairing::{Failure, Moment, SecretHash};
 use sqlx::{FromRow, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{SqlResult as _, system_auth::Owner};
+use crate::service::kyma::{Context, Flavour};
 
 pub(crate) use inventory::{Order, Page, Place, Recorded, Selection, find, lineage, page};
 pub(crate) use timeline::{Dark, OnOldChain, Timeline, dark, on_old_chain, timeline};
@@ -50,6 +51,9 @@ pub(crate) struct Holder {
     pub(crate) last_seen_at: Option<i64>,
     pub(crate) certificate_used_at: Option<i64>,
     pub(crate) status_condition: String,
+    pub(crate) common_name: String,
+    pub(crate) flavour: Flavour,
+    pub(crate) context: Context,
 }
 
 impl FromRow<'_, SqliteRow> for Holder {
@@ -66,6 +70,9 @@ impl FromRow<'_, SqliteRow> for Holder {
             last_seen_at: row.try_get("last_seen_at")?,
             certificate_used_at: row.try_get("certificate_used_at")?,
             status_condition: row.try_get("status_condition")?,
+            common_name: row.try_get("common_name")?,
+            flavour: Flavour::of(row.try_get("flavour")?),
+            context: Context { tenant: row.try_get("context_tenant")?, group: row.try_get("context_group")? },
         })
     }
 }
@@ -113,7 +120,7 @@ pub(crate) async fn holder(
     sqlx::query_as(
         "SELECT c.system_auth_id, a.application_id, a.runtime_id, a.integration_system_id, a.tenant_id, c.issuer, c.kind, \
          c.not_before, c.not_after, c.revoked_at, c.last_seen_at, a.certificate_used_at, \
-         coalesce(app.status_condition, r.status_condition, '') AS status_condition \
+         c.common_name, a.flavour, a.context_tenant, a.context_group, coalesce(app.status_condition, r.status_condition, '') AS status_condition \
          FROM certificate c JOIN system_auth a ON a.id = c.system_auth_id \
          LEFT JOIN application app ON app.id = a.application_id LEFT JOIN runtime r ON r.id = a.runtime_id \
          WHERE c.fingerprint = ? AND a.tenant_id IS NOT NULL",
@@ -228,6 +235,51 @@ pub(crate) async fn revoke(
         Revoked::Owner(id) => query.push("owner_id = ").push_bind(id),
     };
     Ok(query.build().execute(connection).await.sql()?.rows_affected())
+}
+
+/// The certificates that were declared over and would still be valid by their own dates, as far as anybody knows.
+pub(crate) async fn declared_over(connection: &mut SqliteConnection) -> Result<Vec<[u8; 32]>, Failure> {
+    let query = sqlx::query_scalar("SELECT fingerprint FROM certificate WHERE declared_over_at IS NOT NULL");
+    let found: Vec<Vec<u8>> = query.fetch_all(connection).await.sql()?;
+    Ok(found.into_iter().filter_map(|fingerprint| fingerprint.try_into().ok()).collect())
+}
+
+/// Ends the current certificates of an owner now; says which they were.
+pub(crate) async fn declare_over(
+    connection: &mut SqliteConnection,
+    owner_id: &str,
+    now: Moment,
+) -> Result<Vec<[u8; 32]>, Failure> {
+    let query = sqlx::query_scalar(
+        "UPDATE certificate SET declared_over_at = ?1, not_after = ?1, ends_at = min(ends_at, ?1) \
+         WHERE owner_id = ?2 AND not_after > ?1 RETURNING fingerprint",
+    );
+    let over: Vec<Vec<u8>> = query.bind(now.unix_millis()).bind(owner_id).fetch_all(connection).await.sql()?;
+    Ok(over.into_iter().filter_map(|fingerprint| fingerprint.try_into().ok()).collect())
+}
+
+/// The newest certificate of an owner.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub(crate) struct Newest {
+    pub(crate) fingerprint: Vec<u8>,
+    pub(crate) not_before: i64,
+    pub(crate) not_after: i64,
+    pub(crate) ends_at: i64,
+    pub(crate) issued_at: i64,
+    pub(crate) last_seen_at: Option<i64>,
+    pub(crate) revoked_at: Option<i64>,
+    pub(crate) declared_over_at: Option<i64>,
+}
+
+pub(crate) async fn newest_of(connection: &mut SqliteConnection, owner_id: &str) -> Result<Option<Newest>, Failure> {
+    sqlx::query_as(
+        "SELECT fingerprint, not_before, not_after, ends_at, issued_at, last_seen_at, revoked_at, declared_over_at \
+         FROM certificate WHERE owner_id = ? ORDER BY issued_at DESC, rowid DESC LIMIT 1",
+    )
+    .bind(owner_id)
+    .fetch_optional(connection)
+    .await
+    .sql()
 }
 
 /// Certificates recorded before their key and issuer were written down, with their DER.

@@ -36,7 +36,7 @@ pub enum AttributeFault {
         value: String,
         expected: String,
     },
-    /// Compass would compare the first and keep the others.
+    /// Compass would compare the first and keep the others; we do so for the organizational unit only.
     Repeated {
         times: usize,
         expected: String,
@@ -159,6 +159,8 @@ impl Name {
             [] => AttributeFault::Missing { expected },
             [None] => AttributeFault::NotText { expected },
             [Some(value)] if value == expected => return None,
+            // A path of units, as old clients carry it on: Compass and Kyma compare the first.
+            [Some(value), ..] if attribute == Attribute::OrganizationalUnit && value == expected => return None,
             [Some(value)] => AttributeFault::Different { value: value.to_owned(), expected },
             _ => AttributeFault::Repeated { times: values.len(), expected },
         })

@@ -57,6 +57,29 @@ impl CsrRefusal {
     }
 }
 
+impl CsrRefusal {
+    /// The text of Kyma's Connector Service, which has no room for more (`connector-service/internal/certificates`); the
+    /// sentence of this refusal belongs beside it.
+    pub fn connector_service_message(&self) -> String {
+        match self {
+            Self::Base64(_) => {
+                "There was an error while parsing the base64 content. An incorrect value was provided.".into()
+            }
+            Self::Pem => "Error while decoding pem block.".into(),
+            Self::Certificate | Self::PrivateKey | Self::Malformed | Self::MultiValued(_) => {
+                format!("Error while parsing CSR: {self}")
+            }
+            Self::Key(_) => format!("CSR: Invalid key provided. {self}"),
+            Self::Signature(_) => format!("CSR signature invalid: {self}"),
+            Self::Attribute(attribute, fault) => {
+                let missing = matches!(fault, AttributeFault::Missing { .. }) && *attribute != Attribute::CommonName;
+                let verdict = if missing { "No" } else { "Invalid" };
+                format!("CSR: {verdict} {} provided.", attribute.words())
+            }
+        }
+    }
+}
+
 const DECODING: &str = "Error while decoding Certificate Signing Request";
 const SIGNING: &str = "Error while signing Certificate Signing Request";
 

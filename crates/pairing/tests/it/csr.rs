@@ -206,6 +206,33 @@ fn every_wrong_attribute_is_named_with_both_values() {
 }
 
 #[test]
+fn of_a_path_of_units_the_first_counts() {
+    let openssl = OpenSsl::new();
+    openssl.key("k", P256);
+    let with = |units: &str| check(&openssl.request("k", &SUBJECT.replace("/OU=OrgUnit", units), "-utf8"));
+    assert!(with("/OU=OrgUnit/OU=Region/OU=canary").is_ok());
+    let refusal = with("/OU=Region/OU=OrgUnit").unwrap_err();
+    assert!(refusal.wire_message().contains("CSR: Invalid organizational unit provided. OU is given 2 times"));
+}
+
+#[test]
+fn the_connector_service_says_its_own_text_and_nothing_more() {
+    let openssl = OpenSsl::new();
+    openssl.key("k", P256);
+    let said = |field: &str| csr::check(field, &Subject::default(), CN).unwrap_err().connector_service_message();
+    let request = |from: &str, to: &str| {
+        let pem = openssl.request("k", &SUBJECT.replace(from, to), "-utf8");
+        said(&BASE64_STANDARD.encode(pem))
+    };
+    assert_eq!(said("!"), "There was an error while parsing the base64 content. An incorrect value was provided.");
+    assert_eq!(said(&BASE64_STANDARD.encode("no request")), "Error while decoding pem block.");
+    assert_eq!(request("/CN=", "/CN=x"), "CSR: Invalid common name provided.");
+    assert_eq!(request(&format!("/CN={CN}"), ""), "CSR: Invalid common name provided.");
+    assert_eq!(request("/C=DE", ""), "CSR: No country provided.");
+    assert_eq!(request("/ST=province", "/ST=other"), "CSR: Invalid province provided.");
+}
+
+#[test]
 fn a_long_value_is_shortened_in_the_message() {
     let openssl = OpenSsl::new();
     openssl.key("k", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048");

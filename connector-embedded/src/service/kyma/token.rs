@@ -1,0 +1,252 @@
+//! Connection tokens by the Connector Service's rules (contracts/legacy-connector.md §1, §2): the first generation keeps
+//! one for each name, the second as many as were asked for.
+
+use pairing::{ErrorCode, Failure, Moment, SystemAuthId};
+
+use super::Flavour;
+use crate::{
+    service::{Service, identity::INITIAL, one_time_token::IssuedToken},
+    store::{
+        application::{self, Application},
+        one_time_token::{self, NewToken},
+        system_auth::{self, Owner, SystemAuth},
+    },
+};
+
+/// Which of the two REST dialects a token belongs to; it opens nothing in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Generation {
+    /// `/v1/remoteenvironments/{name}/…` and `/v1/applications/{name}/…`
+    First,
+    /// `/v1/applications/signingRequests/info`
+    Second,
+}
+
+impl Generation {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+        }
+    }
+
+    pub(crate) fn of(text: &str) -> Self {
+        if text == Self::First.as_str() { Self::First } else { Self::Second }
+    }
+}
+
+/// The headers `Tenant` and `Group` of central mode.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Context {
+    pub(crate) tenant: Option<String>,
+    pub(crate) group: Option<String>,
+}
+
+impl Context {
+    /// Both go into the subject of certificates, where clients split.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BadRequest`] naming the header.
+    pub(crate) fn check(self) -> Result<Self, Failure> {
+        for (header, value) in [("Tenant", &self.tenant), ("Group", &self.group)] {
+            let Some(value) = value else { continue };
+            let breaks = |c: char| {
+                matches!(c, ',' | '+' | '=' | '/' | '"' | '\\' | '<' | '>' | ';') || !c.is_ascii() || c.is_control()
+            };
+            if value.is_empty() || value.len() > 64 || value.contains(breaks) {
+                let message = format!(
+                    "The header {header} must be 1 to 64 ASCII characters without , + = / \" \\ < > ; because it goes into \
+                     the subject of certificates."
+                );
+                return Err(Failure::new(ErrorCode::BadRequest, message));
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// Lifetime of a runtime's token, in seconds (`connector-service`'s chart, `runtimeTokenExpirationMinutes`).
+pub(crate) const RUNTIME_TOKEN: i64 = 10 * 60;
+
+impl Service {
+    /// A token by the Connector Service's rules, for an application or a runtime that exists here. `polled`: it comes
+    /// with an answer of management/info, and so often that nothing waits for it.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub(crate) async fn connection_token(
+        &self,
+        owner: Owner,
+        generation: Generation,
+        context: Context,
+        polled: bool,
+    ) -> Result<IssuedToken, Failure> {
+        let mut issued = self.fresh_token(String::new(), &owner);
+        if let Owner::Runtime(_) = owner {
+            issued.expires_at = issued.created_at.plus_seconds(RUNTIME_TOKEN);
+        }
+        let tenant = self.default_tenant().await?;
+        self.store
+            .write(move |connection| {
+                Box::pin(async move {
+                    let auth = match system_auth::of_connector_service(connection, &owner, &context).await? {
+                        Some(auth) => auth,
+                        None => {
+                            let id = SystemAuthId::random().to_string();
+                            let mut auth = SystemAuth::new(id, Some(tenant.id), owner, issued.created_at);
+                            auth.flavour = Flavour::Kyma;
+                            auth.context = context;
+                            system_auth::insert(connection, &auth).await?;
+                            auth
+                        }
+                    };
+                    issued.system_auth_id.clone_from(&auth.id);
+                    if !polled {
+                        system_auth::await_certificate(connection, &auth.id).await?;
+                    }
+                    store_connection_token(connection, &issued, generation, polled).await?;
+                    Ok(issued)
+                })
+            })
+            .await
+    }
+
+    /// The application that the center knows under this id and name, on a runtime's side; registered at its first token.
+    pub(super) async fn mirror_application(&self, id: &str, name: &str) -> Result<(), Failure> {
+        {
+            let mut connection = self.store.read().await?;
+            if application::name(&mut connection, id).await?.is_some() {
+                return Ok(());
+            }
+        }
+        let tenant = self.default_tenant().await?;
+        let now = self.clock.now().unix_millis();
+        let row = Application {
+            id: id.to_owned(),
+            tenant_id: tenant.id,
+            name: name.to_owned(),
+            normalized_name: name.to_owned(),
+            provider_name: None,
+            description: None,
+            base_url: None,
+            health_check_url: None,
+            system_number: None,
+            local_tenant_id: None,
+            application_namespace: None,
+            integration_system_id: None,
+            status_condition: INITIAL.into(),
+            status_at: now,
+            created_at: now,
+            updated_at: now,
+        };
+        self.store
+            .write(move |connection| {
+                Box::pin(async move {
+                    if application::name(connection, &row.id).await?.is_some() {
+                        return Ok(());
+                    }
+                    // The center's application of this name was deleted and registered anew.
+                    if let Some((old, _, _)) = application::named(connection, &row.tenant_id, &row.name).await? {
+                        application::delete(connection, &old).await?;
+                    }
+                    application::insert(connection, &row).await
+                })
+            })
+            .await
+    }
+}
+
+/// Stores a token of the Connector Service's flavour. In the first generation it takes the place of the one before.
+pub(crate) async fn store_connection_token(
+    connection: &mut sqlx::SqliteConnection,
+    issued: &IssuedToken,
+    generation: Generation,
+    polled: bool,
+) -> Result<(), Failure> {
+    if generation == Generation::First {
+        one_time_token::retire(connection, &issued.system_auth_id, Some(generation.as_str()), issued.created_at)
+            .await?;
+    }
+    let row = NewToken {
+        hash: issued.token.hash(),
+        system_auth_id: &issued.system_auth_id,
+        created_at: issued.created_at,
+        expires_at: issued.expires_at,
+        generation: Some(generation.as_str()),
+        polled,
+    };
+    one_time_token::insert(connection, &row).await
+}
+
+/// Tokens that came with an answer and that nobody used are forgotten after this long, in seconds.
+const FORGET: i64 = 3600;
+
+impl Service {
+    /// Forgets what polling left behind.
+    pub(crate) async fn tidy_connection_tokens(&self) {
+        let before = Moment::from_unix_millis(self.clock.now().unix_millis() - FORGET * 1000);
+        let done = self
+            .store
+            .write(move |connection| Box::pin(async move { one_time_token::forget_polled(connection, before).await }))
+            .await;
+        if let Err(failure) = done {
+            tracing::warn!(detail = failure.detail, "unused connection tokens could not be tidied: {failure}");
+        }
+    }
+}
+
+impl Service {
+    /// A token of the first generation and the link that carries it; `family` is the middle of the path.
+    ///
+    /// # Errors
+    /// Of [`Service::application_to_pair`].
+    pub(crate) async fn token_of_first_generation(
+        &self,
+        family: &str,
+        name: &str,
+    ) -> Result<(String, IssuedToken), Failure> {
+        let id = self.application_to_pair(name, &Context::default()).await?;
+        let name = self.connector_service_name(&id).await?;
+        let owner = Owner::Application(id);
+        let issued = self.connection_token(owner, Generation::First, Context::default(), false).await?;
+        let base = &self.settings.addresses.issuer;
+        Ok((format!("{base}/v1/{family}/{name}/info?token={}", issued.token.expose()), issued))
+    }
+
+    /// A token of the second generation and the link that carries it.
+    ///
+    /// # Errors
+    /// Of [`Service::application_to_pair`].
+    pub(crate) async fn token_of_second_generation(
+        &self,
+        name: &str,
+        context: Context,
+    ) -> Result<(String, IssuedToken), Failure> {
+        let id = self.application_to_pair(name, &context).await?;
+        let issued = self.connection_token(Owner::Application(id), Generation::Second, context, false).await?;
+        Ok((format!("{}?token={}", self.settings.addresses.legacy_info, issued.token.expose()), issued))
+    }
+}
+
+impl Service {
+    /// Tenant and group for a token that the administrator asks for here, where nobody sends headers: the default labels
+    /// say them in central mode.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidOperation`] where they do not.
+    pub(crate) fn default_context(&self) -> Result<Context, Failure> {
+        let settings = &self.kyma.settings;
+        if !settings.central_mode {
+            return Ok(Context::default());
+        }
+        let label = |key: &str| settings.default_labels.get(key).cloned();
+        match (label("tenant"), label("group")) {
+            (Some(tenant), Some(group)) => Context { tenant: Some(tenant), group: Some(group) }.check(),
+            _ => {
+                let message = "In central mode a token needs a tenant and a group. Ask for it on the internal port, or give \
+                               the server the default labels tenant and group.";
+                Err(Failure::new(ErrorCode::InvalidOperation, message))
+            }
+        }
+    }
+}
