@@ -12,6 +12,10 @@ use tracing::{Instrument as _, Span};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// With an answer whose status says 5xx because its wire has always said so where the client is to blame.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClientFault;
+
 /// A request that is being answered.
 pub(super) struct Observed {
     id: HeaderValue,
@@ -44,7 +48,7 @@ impl Observed {
         let status = response.status().as_u16();
         self.span.in_scope(|| {
             let (method, path, ms) = (&self.method, self.uri.path(), self.started.elapsed().as_millis());
-            if status >= 500 {
+            if status >= 500 && response.extensions().get::<ClientFault>().is_none() {
                 tracing::error!(%method, path, status, ms, id = ?self.id, "answered");
             } else {
                 tracing::debug!(%method, path, status, ms, "answered");

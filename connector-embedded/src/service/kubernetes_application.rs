@@ -115,10 +115,7 @@ impl Service {
             application::anywhere(&mut connection, id).await?.ok_or_else(|| not_found("application"))?
         };
         let name = resource_name(&name);
-        let text = |value: Value| match value {
-            Value::String(text) => text,
-            other => other.to_string(),
-        };
+        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let labels: BTreeMap<_, _> =
             self.labels(id).await?.into_iter().map(|(key, value)| (key, text(value))).collect();
         let services = self.registered_services(id).await?;

@@ -103,11 +103,10 @@ async fn silent(State(wires): State<Wires>, since: Result<Query<Since>, QueryRej
 async fn application(State(wires): State<Wires>, Path(id): Path<String>) -> Answer {
     let service = &wires.service;
     let heartbeat = service.heartbeat(&id).await?;
-    let app_name = service.application_name(&id).await?;
-    // A name that fits into no certificate is shown as the Director knows it.
-    let name = service.connector_service_name(&id).await.unwrap_or_else(|_| app_name.clone());
+    let name = service.displayed_name(&id).await?;
     let now = service.clock.now();
     let runtimes = service.application_runtimes(&id).await?;
+    let app_name = runtimes.first().map(|runtime| runtime.urls.app_name.clone());
     let runtimes: Vec<Value> = runtimes.iter().map(|runtime| runtime_json(runtime, now)).collect();
     let bucket = |(at, count): &(Moment, i64)| json!({ "at": at.rfc3339(), "count": count });
     Ok(Json(json!({

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::{
     bundle::{Bundle, BundlePage},
-    definition::{APIDefinition, EventDefinition},
+    definition::{ApiDefinition, EventDefinition},
     error::graphql,
     input::ApplicationStatusCondition,
     page::PageInfo,
@@ -130,9 +130,9 @@ impl Application {
         Ok(self.registered(context, By::Id, &id).await?.map(Bundle))
     }
 
-    async fn api_definition(&self, context: &Context<'_>, id: ID) -> Result<Option<APIDefinition>> {
+    async fn api_definition(&self, context: &Context<'_>, id: ID) -> Result<Option<ApiDefinition>> {
         let row = self.registered(context, By::ApiDefinition, &id).await?;
-        row.as_ref().map(APIDefinition::of).transpose().map(Option::flatten).map_err(|failure| graphql(&failure))
+        row.as_ref().map(ApiDefinition::of).transpose().map(Option::flatten).map_err(|failure| graphql(&failure))
     }
 
     async fn event_definition(&self, context: &Context<'_>, id: ID) -> Result<Option<EventDefinition>> {

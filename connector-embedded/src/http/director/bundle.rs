@@ -5,10 +5,10 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use pairing::Failure;
 
 use super::{
-    definition::{APIDefinition, APIDefinitionPage, Document, DocumentPage, EventDefinition, EventDefinitionPage},
+    definition::{ApiDefinition, ApiDefinitionPage, Document, DocumentPage, EventDefinition, EventDefinitionPage},
     error::graphql,
     page::{self, PageInfo, Start},
-    scalar::{JSONSchema, PageCursor, Timestamp},
+    scalar::{JsonSchema, PageCursor, Timestamp},
     schema::{caller, service},
     system_auth::Auth,
 };
@@ -35,7 +35,7 @@ impl Bundle {
     }
 
     /// The registry knows no schema of this kind.
-    async fn instance_auth_request_input_schema(&self) -> Option<JSONSchema> {
+    async fn instance_auth_request_input_schema(&self) -> Option<JsonSchema> {
         None
     }
 
@@ -54,10 +54,10 @@ impl Bundle {
         group: Option<String>,
         #[graphql(default_with = "Some(200)", desc = "1 to 200")] first: Option<i32>,
         after: Option<PageCursor>,
-    ) -> Result<APIDefinitionPage> {
-        let data = APIDefinition::of(&self.0).map_err(|failure| graphql(&failure))?;
-        let (data, page_info, total_count) = single(data, group, first, after)?;
-        Ok(APIDefinitionPage { data, page_info, total_count })
+    ) -> Result<ApiDefinitionPage> {
+        let data = ApiDefinition::of(&self.0).map_err(|failure| graphql(&failure))?;
+        let (data, page_info, total_count) = single(data, group.as_deref(), first, after)?;
+        Ok(ApiDefinitionPage { data, page_info, total_count })
     }
 
     async fn event_definitions(
@@ -66,7 +66,7 @@ impl Bundle {
         #[graphql(default_with = "Some(200)", desc = "1 to 200")] first: Option<i32>,
         after: Option<PageCursor>,
     ) -> Result<EventDefinitionPage> {
-        let (data, page_info, total_count) = single(EventDefinition::of(&self.0), group, first, after)?;
+        let (data, page_info, total_count) = single(EventDefinition::of(&self.0), group.as_deref(), first, after)?;
         Ok(EventDefinitionPage { data, page_info, total_count })
     }
 
@@ -80,8 +80,8 @@ impl Bundle {
         DocumentPage::new(documents, first, after).map_err(|failure| graphql(&failure))
     }
 
-    async fn api_definition(&self, id: ID) -> Result<Option<APIDefinition>> {
-        let found = APIDefinition::of(&self.0).map_err(|failure| graphql(&failure))?;
+    async fn api_definition(&self, id: ID) -> Result<Option<ApiDefinition>> {
+        let found = ApiDefinition::of(&self.0).map_err(|failure| graphql(&failure))?;
         Ok(found.filter(|found| found.has_id(&id)))
     }
 
@@ -120,7 +120,7 @@ impl Bundle {
 /// The page of a list that has one element at most. A group is something the registry does not have.
 fn single<T>(
     one: Option<T>,
-    group: Option<String>,
+    group: Option<&str>,
     first: Option<i32>,
     after: Option<PageCursor>,
 ) -> Result<(Vec<T>, PageInfo, i64)> {

@@ -8,7 +8,7 @@ use pairing::Failure;
 use super::{
     error::graphql,
     page::{self, PageInfo, Start},
-    scalar::{CLOB, PageCursor, Timestamp},
+    scalar::{Clob, PageCursor, Timestamp},
     schema::service,
 };
 use crate::{
@@ -17,7 +17,8 @@ use crate::{
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum APISpecType {
+#[graphql(name = "APISpecType")]
+pub(crate) enum ApiSpecType {
     #[graphql(name = "ODATA")]
     OData,
     #[graphql(name = "OPEN_API")]
@@ -44,12 +45,13 @@ pub(crate) enum DocumentFormat {
 
 /// An API of a bundle.
 #[derive(Clone, Debug, SimpleObject)]
-pub(crate) struct APIDefinition {
+#[graphql(name = "APIDefinition")]
+pub(crate) struct ApiDefinition {
     id: ID,
     name: String,
     description: Option<String>,
     /// Null when the application named only an address for it: nothing is fetched here.
-    spec: Option<APISpec>,
+    spec: Option<ApiSpec>,
     #[graphql(name = "targetURL")]
     target_url: String,
     group: Option<String>,
@@ -75,9 +77,9 @@ pub(crate) struct EventDefinition {
 
 /// A specification; its text is read when it is asked for.
 #[derive(Clone, Debug)]
-pub(crate) struct APISpec {
+pub(crate) struct ApiSpec {
     service_id: String,
-    kind: APISpecType,
+    kind: ApiSpecType,
     format: SpecFormat,
     bytes: usize,
 }
@@ -97,7 +99,7 @@ pub(crate) struct Document {
     description: String,
     format: DocumentFormat,
     kind: Option<String>,
-    data: Option<CLOB>,
+    data: Option<Clob>,
     created_at: Timestamp,
     updated_at: Timestamp,
     deleted_at: Option<Timestamp>,
@@ -105,8 +107,9 @@ pub(crate) struct Document {
 }
 
 #[derive(Debug, SimpleObject)]
-pub(crate) struct APIDefinitionPage {
-    pub(super) data: Vec<APIDefinition>,
+#[graphql(name = "APIDefinitionPage")]
+pub(crate) struct ApiDefinitionPage {
+    pub(super) data: Vec<ApiDefinition>,
     pub(super) page_info: PageInfo,
     pub(super) total_count: i64,
 }
@@ -125,14 +128,14 @@ pub(crate) struct DocumentPage {
     total_count: i64,
 }
 
-impl APIDefinition {
+impl ApiDefinition {
     /// The one that a service has, if it has one.
     pub(super) fn of(row: &RegisteredService) -> Result<Option<Self>, Failure> {
         let (Some(id), Some(api)) = (&row.api_definition_id, row.read_api()?) else { return Ok(None) };
-        let kind = if api.api_type == "ODATA" { APISpecType::OData } else { APISpecType::OpenApi };
+        let kind = if api.api_type == "ODATA" { ApiSpecType::OData } else { ApiSpecType::OpenApi };
         let format = if row.api_spec_format.as_deref() == Some("XML") { SpecFormat::Xml } else { SpecFormat::Json };
         let bytes = usize::try_from(row.api_spec_bytes).unwrap_or(usize::MAX);
-        let spec = (bytes > 0).then(|| APISpec { service_id: row.id.clone(), kind, format, bytes });
+        let spec = (bytes > 0).then(|| ApiSpec { service_id: row.id.clone(), kind, format, bytes });
         Ok(Some(Self {
             id: ID(id.clone()),
             name: row.name.clone(),
@@ -186,7 +189,7 @@ impl Document {
             description: description.clone(),
             format: DocumentFormat::Markdown,
             kind: Some(row.kind).filter(|kind| !kind.is_empty()),
-            data: Some(CLOB(row.source)),
+            data: Some(Clob(row.source)),
             created_at: Timestamp::from_millis(service.created_at),
             updated_at: Timestamp::from_millis(service.updated_at),
             deleted_at: None,
@@ -245,20 +248,20 @@ impl SpecificationBudget {
 }
 
 /// The text of a specification.
-async fn text(context: &Context<'_>, service_id: &str, kind: SpecKind, bytes: usize) -> Result<Option<CLOB>> {
+async fn text(context: &Context<'_>, service_id: &str, kind: SpecKind, bytes: usize) -> Result<Option<Clob>> {
     // Before it is read.
     context.data::<SpecificationBudget>()?.take(bytes).map_err(|failure| graphql(&failure))?;
     let found = service(context)?.specification(service_id, kind).await.map_err(|failure| graphql(&failure))?;
-    Ok(found.map(|found| CLOB(found.text)))
+    Ok(found.map(|found| Clob(found.text)))
 }
 
-#[Object]
-impl APISpec {
+#[Object(name = "APISpec")]
+impl ApiSpec {
     async fn id(&self) -> ID {
         ID(format!("{}-api", self.service_id))
     }
 
-    async fn data(&self, context: &Context<'_>) -> Result<Option<CLOB>> {
+    async fn data(&self, context: &Context<'_>) -> Result<Option<Clob>> {
         text(context, &self.service_id, SpecKind::Api, self.bytes).await
     }
 
@@ -267,7 +270,7 @@ impl APISpec {
     }
 
     #[graphql(name = "type")]
-    async fn kind(&self) -> APISpecType {
+    async fn kind(&self) -> ApiSpecType {
         self.kind
     }
 }
@@ -278,7 +281,7 @@ impl EventSpec {
         ID(format!("{}-events", self.service_id))
     }
 
-    async fn data(&self, context: &Context<'_>) -> Result<Option<CLOB>> {
+    async fn data(&self, context: &Context<'_>) -> Result<Option<Clob>> {
         text(context, &self.service_id, SpecKind::Events, self.bytes).await
     }
 

@@ -6,12 +6,12 @@ use pairing::Moment;
 use serde_json::{Map, Value as Json};
 
 macro_rules! text_scalar {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident = $public:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub(crate) struct $name(pub(crate) String);
 
-        #[Scalar]
+        #[Scalar(name = $public)]
         impl ScalarType for $name {
             fn parse(value: Value) -> InputValueResult<Self> {
                 match value {
@@ -29,17 +29,17 @@ macro_rules! text_scalar {
 
 text_scalar! {
     /// An opaque place in a list.
-    PageCursor
+    PageCursor = "PageCursor"
 }
 
 text_scalar! {
     /// A long text.
-    CLOB
+    Clob = "CLOB"
 }
 
 text_scalar! {
     /// A string that holds a JSON schema.
-    JSONSchema
+    JsonSchema = "JSONSchema"
 }
 
 /// A point in time: RFC 3339 without fractions.

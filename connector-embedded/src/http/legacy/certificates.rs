@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::{
-    Extension, Json,
+    Extension,
     extract::{Path, RawQuery, Request, State},
     http::StatusCode,
     response::{IntoResponse as _, Response},
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
+    answer,
     dialect::{Dialect, Who},
     error::RestError,
     present::{holder, present, token_of},
@@ -152,16 +153,12 @@ async fn sign(wires: &Wires, applicant: Applicant, dialect: Dialect, request: Re
     };
     match signed.await {
         Ok(chain) => {
-            let chain_text = STANDARD.encode(&chain.chain);
-            let answer = match dialect {
-                Dialect::First => json!({ "crt": chain_text }),
-                Dialect::Adapter | Dialect::Second => json!({
-                    "crt": chain_text,
-                    "clientCrt": STANDARD.encode(&chain.client),
-                    "caCrt": STANDARD.encode(&chain.ca),
-                }),
-            };
-            (StatusCode::CREATED, Json(answer)).into_response()
+            let body = json!({
+                "crt": STANDARD.encode(&chain.chain),
+                "clientCrt": STANDARD.encode(&chain.client),
+                "caCrt": STANDARD.encode(&chain.ca),
+            });
+            answer(StatusCode::CREATED, &body)
         }
         Err(error) => error.into_response(),
     }
@@ -174,8 +171,6 @@ fn unreadable(dialect: Dialect, error: &serde_json::Error) -> RestError {
         Dialect::Adapter => {
             RestError::new(StatusCode::BAD_REQUEST, format!("Failed to read certificate request: e{words}: {error}"))
         }
-        Dialect::First | Dialect::Second => {
-            RestError::new(StatusCode::INTERNAL_SERVER_ERROR, format!("E{words}: {error}"))
-        }
+        Dialect::First | Dialect::Second => RestError::unreadable(format!("E{words}: {error}")),
     }
 }

@@ -2,7 +2,6 @@
 //! (contracts/legacy-connector.md §1.3, §2, contracts/compass.md §6).
 
 use axum::{
-    Json,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -10,7 +9,7 @@ use pairing::{ErrorCode, Failure};
 use serde_json::json;
 
 use super::dialect::Dialect;
-use crate::http::fault;
+use crate::http::{fault, observe::ClientFault};
 
 /// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,11 +18,13 @@ pub(super) struct RestError {
     message: String,
     /// What to change, where the dialect's own text has no room for it.
     details: Option<String>,
+    /// Whatever the status says.
+    clients_fault: bool,
 }
 
 impl RestError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), details: None }
+        Self { status, message: message.into(), details: None, clients_fault: false }
     }
 
     pub(super) fn no_token(dialect: Dialect) -> Self {
@@ -35,6 +36,11 @@ impl RestError {
     pub(super) fn bad_token(dialect: Dialect) -> Self {
         let message = if dialect == Dialect::Adapter { NOT_ACCEPTED } else { "Invalid token." };
         Self::new(StatusCode::FORBIDDEN, message)
+    }
+
+    /// A body that cannot be read, which the Connector Service calls a fault of its own.
+    pub(super) fn unreadable(message: String) -> Self {
+        Self { clients_fault: true, ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, message) }
     }
 
     pub(super) fn revoked() -> Self {
@@ -112,6 +118,10 @@ impl IntoResponse for RestError {
         if let Some(details) = self.details {
             answer["details"] = details.into();
         }
-        (self.status, Json(answer)).into_response()
+        let mut response = super::answer(self.status, &answer);
+        if self.clients_fault {
+            response.extensions_mut().insert(ClientFault);
+        }
+        response
     }
 }

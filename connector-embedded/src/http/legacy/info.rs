@@ -1,15 +1,14 @@
 //! `GET …/info?token=`: where to send the request, what it must look like, and what comes next.
 
 use axum::{
-    Json,
     extract::{Path, RawQuery, State},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
 
 use super::{
-    certificate,
+    answer, certificate,
     dialect::{Dialect, Who},
     error::RestError,
     page,
@@ -66,7 +65,7 @@ async fn second(wires: &Wires, who: Who, query: Option<&str>, headers: &HeaderMa
         let dialect = Dialect::of(grant.flavour(), Generation::Second);
         second_answer(wires, grant, who, dialect).await
     };
-    answered.await.map_or_else(RestError::into_response, |answer: Value| Json(answer).into_response())
+    answered.await.map_or_else(RestError::into_response, |body: Value| answer(StatusCode::OK, &body))
 }
 
 async fn second_answer(wires: &Wires, grant: TokenGrant, who: Who, dialect: Dialect) -> Result<Value, RestError> {
@@ -108,12 +107,20 @@ async fn first(wires: &Wires, family: &str, name: &str, query: Option<&str>, hea
         let applicant = Applicant::Token(grant);
         let subject = wires.service.subject_of(&applicant);
         let configuration = wires.service.configuration(&applicant).await.map_err(of)?;
-        let base = format!("{}/v1/{family}/{name}", wires.service.settings.addresses.issuer);
+        let addresses = &wires.service.settings.addresses;
+        let base = format!("{}/v1/{family}/{name}", addresses.issuer);
         Ok(json!({
             "csrUrl": format!("{base}/client-certs?token={}", configuration.token.token.expose()),
-            "api": { "metadataUrl": urls.metadata, "eventsUrl": urls.events, "certificatesUrl": base },
+            // Kyma had the first, the second and the last of these then; newer clients want the others too.
+            "api": {
+                "metadataUrl": urls.metadata,
+                "eventsUrl": urls.events,
+                "eventsInfoUrl": urls.events_info,
+                "infoUrl": format!("{}/v1/applications/management/info", addresses.secured),
+                "certificatesUrl": base,
+            },
             "certificate": certificate(&Dialect::First.subject(&subject, name)),
         }))
     };
-    answered.await.map_or_else(RestError::into_response, |answer: Value| Json(answer).into_response())
+    answered.await.map_or_else(RestError::into_response, |body: Value| answer(StatusCode::OK, &body))
 }

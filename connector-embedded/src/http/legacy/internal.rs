@@ -2,15 +2,14 @@
 //! may ask; it is on loopback and off unless somebody switched it on.
 
 use axum::{
-    Json,
     extract::{Path, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use pairing::{ErrorCode, Failure};
+use pairing::Failure;
 use serde_json::{Map, Value, json};
 
-use super::{dialect::Dialect, error::RestError};
+use super::{answer, dialect::Dialect, error::RestError};
 use crate::{
     http::{
         Wires,
@@ -42,7 +41,7 @@ pub(super) async fn token_for_application(State(wires): State<Wires>, headers: H
     let asked = async {
         let missing =
             || RestError::new(StatusCode::BAD_REQUEST, "Required headers for ApplicationContext not specified.");
-        let name = header(&headers, "application").ok_or_else(missing)?;
+        let name = value(&headers, "application").ok_or_else(missing)?;
         let context = if wires.service.kyma.settings.central_mode {
             central(&headers).ok_or_else(missing)?.check().map_err(|failure| RestError::of(failure, Dialect::Second))?
         } else {
@@ -80,19 +79,17 @@ pub(super) async fn token_for_runtime(State(wires): State<Wires>, headers: Heade
 
 fn finish(made: Result<(String, IssuedToken), Failure>, dialect: Dialect) -> Response {
     match made {
-        Ok((url, issued)) => {
-            (StatusCode::CREATED, Json(json!({ "url": url, "token": issued.token.expose() }))).into_response()
-        }
+        Ok((url, issued)) => answer(StatusCode::CREATED, &json!({ "url": url, "token": issued.token.expose() })),
         Err(failure) => RestError::of(failure, dialect).into_response(),
     }
 }
 
-fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim).filter(|value| !value.is_empty())
 }
 
 fn central(headers: &HeaderMap) -> Option<Context> {
-    let value = |name| header(headers, name).map(str::to_owned);
+    let value = |name| value(headers, name).map(str::to_owned);
     Some(Context { tenant: Some(value("tenant")?), group: Some(value("group")?) })
 }
 
@@ -116,14 +113,18 @@ pub(super) async fn revoke(State(wires): State<Wires>, request: Request) -> Resp
             ))
         })?;
         let of = |failure| RestError::of(failure, Dialect::Second);
-        if wires.service.revoke_by_fingerprint(&fingerprint).await.map_err(of)? {
-            return Ok(());
-        }
-        let message = "No certificate with this hash was issued here; nothing was revoked.";
-        Err(of(Failure::new(ErrorCode::NotFound, message)))
+        wires.service.revoke_by_fingerprint(&fingerprint).await.map_err(of)
     };
     match done.await {
-        Ok(()) => StatusCode::CREATED.into_response(),
+        Ok(true) => StatusCode::CREATED.into_response(),
+        // As the Connector Service, which looks for no certificate; but said.
+        Ok(false) => {
+            tracing::warn!(
+                "a revocation was asked for on the internal port, and no certificate with that hash was issued here"
+            );
+            let words = "299 - \"no certificate with this hash was issued here\"";
+            (StatusCode::CREATED, [(header::WARNING, words)]).into_response()
+        }
         Err(error) => error.into_response(),
     }
 }

@@ -4,14 +4,15 @@
 use std::net::IpAddr;
 
 use axum::{
-    Extension, Json,
+    Extension,
     extract::{Request, State},
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Map, Value, json};
 
 use super::{
-    certificate,
+    answer, certificate,
     dialect::{Dialect, Who},
     error::RestError,
     present::holder,
@@ -27,7 +28,7 @@ pub(super) async fn of_application(
     Extension(peer): Extension<PeerCertificate>,
     request: Request,
 ) -> Response {
-    answer(&wires, Who::Application, peer, PeerAddress::of(request.extensions())).await
+    tell(&wires, Who::Application, peer, PeerAddress::of(request.extensions())).await
 }
 
 /// `GET /v1/runtimes/management/info`
@@ -36,15 +37,15 @@ pub(super) async fn of_runtime(
     Extension(peer): Extension<PeerCertificate>,
     request: Request,
 ) -> Response {
-    answer(&wires, Who::Runtime, peer, PeerAddress::of(request.extensions())).await
+    tell(&wires, Who::Runtime, peer, PeerAddress::of(request.extensions())).await
 }
 
-async fn answer(wires: &Wires, who: Who, peer: PeerCertificate, from: IpAddr) -> Response {
+async fn tell(wires: &Wires, who: Who, peer: PeerCertificate, from: IpAddr) -> Response {
     let answered = async {
         let (holder, dialect) = holder(wires, peer, from, who).await?;
         managed(wires, holder, dialect, who).await
     };
-    answered.await.map_or_else(RestError::into_response, |answer: Value| Json(answer).into_response())
+    answered.await.map_or_else(RestError::into_response, |body: Value| answer(StatusCode::OK, &body))
 }
 
 async fn managed(wires: &Wires, holder: CertificateHolder, dialect: Dialect, who: Who) -> Result<Value, RestError> {

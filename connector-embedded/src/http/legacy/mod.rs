@@ -11,9 +11,9 @@ mod management;
 mod present;
 
 use axum::{
-    Json, Router,
+    Router,
     http::{HeaderMap, StatusCode, Uri, header},
-    response::{Html, IntoResponse as _, Redirect, Response},
+    response::{Html, IntoResponse as _, Response},
     routing::{get, post},
 };
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ pub(super) fn token_routes(role: Role, central_mode: bool) -> Router<Wires> {
         .merge(health());
     if role != Role::Runtime {
         routes = routes
-            .route("/v1", get(|| async { Redirect::permanent("/v1/api.yaml") }))
+            .route("/v1", get(to_specification))
             .route("/v1/api.yaml", get(specification))
             .route("/v1/remoteenvironments/{name}/info", get(info::of_remote_environment))
             .route("/v1/remoteenvironments/{name}/client-certs", post(certificates::for_name))
@@ -87,6 +87,11 @@ fn health() -> Router<Wires> {
     Router::new().route("/v1/health", get(|| async { StatusCode::OK }))
 }
 
+async fn to_specification() -> Response {
+    // A permanent redirect of today would be 308, which clients of that time do not know.
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, "/v1/api.yaml")]).into_response()
+}
+
 async fn specification() -> Response {
     ([(header::CONTENT_TYPE, "application/yaml")], include_str!("api.yaml")).into_response()
 }
@@ -118,7 +123,12 @@ pub(super) async fn method_not_allowed(uri: Uri) -> Response {
 
 /// An error in the words of these dialects.
 pub(super) fn plain(status: StatusCode, error: &str) -> Response {
-    (status, Json(json!({ "code": status.as_u16(), "error": error }))).into_response()
+    answer(status, &json!({ "code": status.as_u16(), "error": error }))
+}
+
+/// JSON as these services have always announced it.
+fn answer(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json;charset=UTF-8")], body.to_string()).into_response()
 }
 
 /// A person opened the link: what it is for is said, and the token stays unused.

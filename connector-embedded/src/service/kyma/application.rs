@@ -1,10 +1,11 @@
 //! Applications and runtimes as the Connector Service knows them: by names that fit into a certificate.
 
-use pairing::{ErrorCode, Failure};
+use pairing::{ErrorCode, Failure, SecretHash};
 use serde_json::{Value, json};
 
 use super::token::Context;
 use crate::{
+    hexadecimal::hexadecimal,
     service::{
         Service,
         application::{NewApplication, not_found},
@@ -37,6 +38,14 @@ fn service_name(name: &str, normalized: &str) -> Result<String, Failure> {
     })
 }
 
+/// A name that the Director allows for the runtime of a tenant and a group; the digest keeps two of them apart that differ
+/// only in what is not allowed.
+fn runtime_name(tenant: &str, group: &str) -> String {
+    let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let digest = SecretHash::of(format!("{tenant}\0{group}").as_bytes());
+    format!("{}.{}.{}", plain(tenant), plain(group), hexadecimal(&digest.as_bytes()[..4]))
+}
+
 impl Service {
     /// What the Connector Service calls this application: the common name of its certificates.
     ///
@@ -47,6 +56,13 @@ impl Service {
         let names = application::names(&mut connection, application_id).await?;
         let (name, normalized) = names.ok_or_else(|| not_found("application"))?;
         service_name(&name, &normalized)
+    }
+
+    /// # Errors
+    /// [`ErrorCode::NotFound`].
+    pub(crate) async fn displayed_name(&self, application_id: &str) -> Result<String, Failure> {
+        let mut connection = self.store.read().await?;
+        application::name(&mut connection, application_id).await?.ok_or_else(|| not_found("application"))
     }
 
     /// The id of the application with this name, which is registered first where that was asked for.
@@ -108,7 +124,7 @@ impl Service {
     /// Of the store.
     pub(crate) async fn runtime_to_pair(&self, context: &Context) -> Result<String, Failure> {
         let part = |value: &Option<String>| value.clone().unwrap_or_default();
-        let name = format!("{}/{}", part(&context.tenant), part(&context.group));
+        let name = runtime_name(&part(&context.tenant), &part(&context.group));
         let tenant = self.default_tenant().await?;
         let find = async || {
             let mut connection = self.store.read().await?;

@@ -116,7 +116,7 @@ mod tests {
 
     use super::*;
 
-    fn api(more: Value) -> Api {
+    fn api(more: &Value) -> Api {
         let mut whole = json!({ "targetUrl": "https://shop.example", "apiType": "OPEN_API" });
         whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         serde_json::from_value(whole).unwrap()
@@ -125,21 +125,21 @@ mod tests {
     #[test]
     fn a_mask_means_as_it_was_and_only_where_something_was() {
         let oauth = |id: &str, secret: &str| json!({ "oauth": { "url": "https://x/t", "clientId": id, "clientSecret": secret } });
-        let mut first = api(json!({ "credentials": oauth("id", "hush") }));
+        let mut first = api(&json!({ "credentials": oauth("id", "hush") }));
         mask(&mut first, None).unwrap();
-        let mut again = api(json!({ "credentials": oauth(MASK, MASK) }));
+        let mut again = api(&json!({ "credentials": oauth(MASK, MASK) }));
         mask(&mut again, Some(&first)).unwrap();
         assert_eq!(serde_json::to_value(&again).unwrap(), serde_json::to_value(&first).unwrap());
-        let refused = mask(&mut api(json!({ "credentials": oauth("id", MASK) })), None).unwrap_err();
+        let refused = mask(&mut api(&json!({ "credentials": oauth("id", MASK) })), None).unwrap_err();
         assert!(refused.contains("api.credentials.oauth.clientSecret"), "{refused}");
         // Another kind is another secret.
         let basic = json!({ "credentials": { "basic": { "username": MASK, "password": "p" } } });
-        assert!(mask(&mut api(basic), Some(&first)).unwrap_err().contains("basic.username"));
+        assert!(mask(&mut api(&basic), Some(&first)).unwrap_err().contains("basic.username"));
     }
 
     #[test]
     fn secrets_elsewhere_are_starred_out_too() {
-        let mut api = api(json!({
+        let mut api = api(&json!({
             "targetUrl": "https://anna:hush@shop.example/a?b=c",
             "specificationUrl": "https://shop.example/spec",
             "requestParameters": {
