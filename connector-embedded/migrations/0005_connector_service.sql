@@ -28,4 +28,6 @@ CREATE TABLE heartbeat (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE application ADD COLUMN last_poll_at INTEGER;
 ALTER TABLE application ADD COLUMN polls INTEGER NOT NULL DEFAULT 0;
+-- When everything that had been handed out was last taken back: what runtimes gave out before does not count any more.
+ALTER TABLE application ADD COLUMN pairings_ended_at INTEGER;
 CREATE INDEX application_last_poll ON application (last_poll_at) WHERE last_poll_at IS NOT NULL;

@@ -97,6 +97,14 @@ impl Desktop for TauriDesktop {
         })
     }
 
+    fn start_server_anew(&self) -> Reply<'_, Result<(), Problem>> {
+        Box::pin(async move {
+            let embedded = Arc::clone(&self.app.state::<Arc<Embedded>>());
+            embedded.start_anew().await;
+            Ok(())
+        })
+    }
+
     fn apply_theme(&self, theme: Theme) {
         self.app.set_theme(window::frame_theme(theme));
     }

@@ -3,7 +3,10 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use cockpit::{CaKey, Cockpit, EnvironmentConfig, Problem, calls::CaKeyProtection};
+use cockpit::{
+    CaKey, Cockpit, EnvironmentConfig, Problem,
+    calls::{CaKeyProtection, SimulationSettings},
+};
 use connector_embedded::{
     Config, KeyProtection, RestoreReport, RestoreRequest, Running, Seed, Server, StartError, restore,
 };
@@ -11,7 +14,10 @@ use pairing::{ErrorCode, Failure, Secret};
 use tauri::{AppHandle, Emitter as _, async_runtime};
 use tokio::sync::Mutex;
 
-use crate::options::Options;
+use crate::{
+    options::Options,
+    simulation::{on_free_ports, simulated},
+};
 
 /// Tells the page that the frame has changed.
 const SERVER_STATE: &str = "server-state";
@@ -43,7 +49,8 @@ impl Embedded {
         }
         self.cockpit.server_starting();
         self.tell_page();
-        let started = match self.config().await {
+        let simulation = self.cockpit.simulation_in_force();
+        let started = match self.config(&simulation).await {
             Ok(config) => {
                 let lifetime = config.token_ttl;
                 self.start_on_free_port(config).await.map(|server| (server, lifetime)).map_err(|error| problem(&error))
@@ -52,6 +59,7 @@ impl Embedded {
         };
         match started {
             Ok((server, token_lifetime)) => {
+                self.cockpit.simulation_runs(simulation);
                 self.connect(&server, token_lifetime);
                 *running = Some(server);
                 // What the frame shows for ever is known before the page is told.
@@ -67,6 +75,14 @@ impl Embedded {
     /// Starts with this protection of the CA key, now and whenever it is started again in this run.
     pub(crate) async fn start_with(&self, key: CaKey) {
         *self.ca_key.lock().await = Some(key);
+        self.start().await;
+    }
+
+    /// Stops the server and starts it as it is to be started now.
+    pub(crate) async fn start_anew(&self) {
+        self.cockpit.server_starting();
+        self.tell_page();
+        self.stop().await;
         self.start().await;
     }
 
@@ -106,9 +122,9 @@ impl Embedded {
     }
 
     /// # Errors
-    /// What was given on the command line cannot be used.
-    async fn config(&self) -> Result<Config, Problem> {
-        let default = Config::default();
+    /// What was given on the command line, or the simulation, cannot be used.
+    async fn config(&self, simulation: &SimulationSettings) -> Result<Config, Problem> {
+        let default = simulated(simulation)?;
         Ok(Config {
             data_dir: self.cockpit.data_dir().to_owned(),
             port: self.options.port.unwrap_or(DEFAULT_PORT),
@@ -148,14 +164,18 @@ impl Embedded {
                 Err(error) => error,
             };
             let StartError::PortTaken { port: taken, holder, .. } = &error else { return Err(error) };
+            let holder = holder.as_deref().unwrap_or("another program");
             let port = if self.options.port.is_none() && config.port == *taken {
                 &mut config.port
             } else if self.options.mtls_port.is_none() && config.mtls_port == *taken {
                 &mut config.mtls_port
+            } else if let Some(runtimes) = on_free_ports(&config, *taken) {
+                self.cockpit.warn(format!("Port {taken} is used by {holder}; the runtimes took free ones instead."));
+                config.runtimes = runtimes;
+                continue;
             } else {
                 return Err(error);
             };
-            let holder = holder.as_deref().unwrap_or("another program");
             self.cockpit.warn(format!("Port {taken} is used by {holder}; the local server took a free one instead."));
             *port = 0;
         }
@@ -225,6 +245,10 @@ fn problem(error: &StartError) -> Problem {
     } else if let StartError::CaKeyLocked { cause } = error {
         Problem::new(error.code(), format!("The CA key couldn't be unlocked: {}.", cause.trim_end_matches('.')))
             .hint("Type its passphrase, unlock the key store of this desktop, or restore a backup.")
+    } else if let StartError::PortTaken { port, flag: "--internal-port", holder } = error {
+        let holder = holder.as_deref().unwrap_or("another program");
+        Problem::new(error.code(), format!("The internal port {port} is used by {holder}."))
+            .hint("Stop that program, or choose another internal port in the settings under Kyma simulation.")
     } else {
         Problem::new(error.code(), error.to_string()).hint("When that is done, start the local server again.")
     }

@@ -10,6 +10,7 @@ mod embedded;
 mod notification;
 mod options;
 mod shell;
+mod simulation;
 mod window;
 
 use std::io::IsTerminal as _;

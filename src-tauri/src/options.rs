@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
-use clap::{Parser, ValueEnum};
-use cockpit::CaKey;
+use clap::{Parser, ValueEnum, builder::BoolishValueParser};
+use cockpit::{CaKey, FixedSimulation};
 use pairing::Secret;
 
 /// Lists applications, requests pairing data, hands it over, and watches the application finish.
@@ -32,6 +32,19 @@ pub(crate) struct Options {
     /// A file with the passphrase that protects the CA key in its first line
     #[arg(long, env = "PAIRING_COCKPIT_PASSPHRASE_FILE", value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// The local server simulates two-phase pairing: a center, and runtimes with a Connector of their own; the settings in
+    /// the window say which
+    #[arg(long, env = "PAIRING_COCKPIT_TWO_PHASE", value_parser = BoolishValueParser::new())]
+    pub(crate) two_phase: bool,
+    /// The local server simulates the Connector Service's central mode: token calls name a tenant and a group
+    #[arg(long, env = "PAIRING_COCKPIT_CENTRAL", value_parser = BoolishValueParser::new())]
+    pub(crate) central: bool,
+    /// Pairing with the local server under an unknown name registers the application
+    #[arg(long, env = "PAIRING_COCKPIT_CREATE_UNKNOWN_APPLICATIONS", value_parser = BoolishValueParser::new())]
+    pub(crate) create_unknown_applications: bool,
+    /// Port of the local server for the old token calls: plain HTTP, on this computer only
+    #[arg(long, env = "PAIRING_COCKPIT_INTERNAL_PORT", value_name = "PORT")]
+    pub(crate) internal_port: Option<u16>,
     /// Lifetime of a one-time token of the local server, for seeing tokens expire [default: 5m]
     #[arg(long, env = "PAIRING_COCKPIT_TOKEN_TTL", value_name = "TIME", value_parser = humantime::parse_duration, hide = true)]
     pub(crate) token_ttl: Option<Duration>,
@@ -68,6 +81,16 @@ impl Options {
                 }
                 Ok(Some(CaKey::Passphrase(Secret::new(line))))
             }
+        }
+    }
+
+    /// What of the simulation was given, and so can't be changed in the window.
+    pub(crate) fn fixed_simulation(&self) -> FixedSimulation {
+        FixedSimulation {
+            two_phase: self.two_phase.then_some(true),
+            central: self.central.then_some(true),
+            create_unknown_applications: self.create_unknown_applications.then_some(true),
+            internal_port: self.internal_port,
         }
     }
 
@@ -114,6 +137,13 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Options::command().debug_assert();
+    }
+
+    #[test]
+    fn only_what_was_given_of_the_simulation_is_fixed() {
+        assert_eq!(options(&[]).fixed_simulation(), FixedSimulation::default());
+        let given = options(&["--two-phase", "--internal-port", "8080"]).fixed_simulation();
+        assert_eq!((given.two_phase, given.internal_port, given.central), (Some(true), Some(8080), None));
     }
 
     #[test]

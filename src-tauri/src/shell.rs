@@ -59,6 +59,7 @@ fn setup(app: &App, options: Options) -> Result<(), Box<dyn std::error::Error>> 
         settings_dir: folders.config_dir()?.join("pairing-cockpit"),
         desktop: Arc::new(TauriDesktop { app: app.handle().clone(), clipboard: clipboard.clone() }),
     }));
+    cockpit.fix_simulation(options.fixed_simulation());
     let embedded = Arc::new(Embedded::new(app.handle().clone(), Arc::clone(&cockpit), options));
     app.manage(clipboard);
     app.manage(Arc::clone(&cockpit));

@@ -195,6 +195,7 @@ impl Service {
                     for auth in system_auth::of_owner(connection, &Owner::Application(owner.clone())).await? {
                         system_auth::delete(connection, &auth.id).await?;
                     }
+                    application::end_pairings(connection, &owner, now).await?;
                     application::set_status(connection, &owner, INITIAL, now).await?;
                     row.status_condition = INITIAL.into();
                     row.status_at = now.unix_millis();

@@ -194,6 +194,10 @@ impl Service {
         let generation = row.generation.as_deref().map(Generation::of);
         let Some(auth) = system_auth::find_any(&mut connection, &row.system_auth_id).await? else { return Ok(None) };
         drop(connection);
+        if !self.center_agrees(&auth.owner, row.created_at).await? {
+            tracing::info!(system_auth = auth.id, "a one-time token was refused: the pairing it came from was removed");
+            return Ok(None);
+        }
         let flavour = if generation.is_some() { Flavour::Kyma } else { Flavour::Adapter };
         let common_name = self.common_name(flavour, &auth.owner, &auth.id).await?;
         Ok(Some(TokenGrant {

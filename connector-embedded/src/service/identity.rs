@@ -227,6 +227,9 @@ impl Service {
         if !self.authorities.set().accepts(&holder.issuer, now) {
             return Err(refused(Why::UnknownIssuer));
         }
+        if !self.center_agrees(&holder.owner, holder.issued_at).await? {
+            return Err(refused(Why::PairingRemoved));
+        }
         if holder.last_seen_at.is_none_or(|seen| now.unix_millis() - seen > SEEN_EVERY) {
             self.presentations.seen(fingerprint, from, now);
         }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use pairing::Failure;
 use serde::Serialize;
 use serde_json::Value;
+use url::Url;
 
 use super::{Service, application::not_found, registry::Credentials};
 use crate::{
@@ -149,8 +150,8 @@ fn service_spec(row: RegisteredService, application: &str) -> Result<ServiceSpec
         entries.push(Entry {
             kind: "API",
             id: row.api_definition_id.clone(),
-            target_url: Some(api.target_url),
-            specification_url: api.specification_url,
+            target_url: Some(without_user(api.target_url)),
+            specification_url: api.specification_url.map(without_user),
             api_type: Some(api.api_type),
             credentials: api.credentials.and_then(|credentials| secret_reference(&credentials, secret_name)),
         });
@@ -192,9 +193,23 @@ fn secret_reference(credentials: &Credentials, secret_name: String) -> Option<Se
     Some(SecretReference {
         kind,
         secret_name,
-        authentication_url: credentials.oauth.as_ref().map(|oauth| oauth.url.clone()),
-        csrf_info: credentials.csrf_info().map(|info| CsrfInfo { token_endpoint_url: info.token_endpoint_url.clone() }),
+        authentication_url: credentials.oauth.as_ref().map(|oauth| without_user(oauth.url.clone())),
+        csrf_info: credentials
+            .csrf_info()
+            .map(|info| CsrfInfo { token_endpoint_url: without_user(info.token_endpoint_url.clone()) }),
     })
+}
+
+/// The address without the masks of a user and a password, which nobody could call.
+fn without_user(address: String) -> String {
+    let Ok(mut url) = Url::parse(&address) else { return address };
+    if url.username().is_empty() && url.password().is_none() {
+        return address;
+    }
+    // Both fail only for addresses that cannot have a user, which have none.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
 }
 
 /// A DNS subdomain name: lower-case letters, digits, dashes and dots.
@@ -215,6 +230,13 @@ fn service_name(name: &str, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_carry_no_masks() {
+        let masked = "https://********:********@shop.example/orders?a=b".to_owned();
+        assert_eq!(without_user(masked), "https://shop.example/orders?a=b");
+        assert_eq!(without_user("HTTPS://Shop.example".to_owned()), "HTTPS://Shop.example", "as it was sent");
+    }
 
     #[test]
     fn names_fit_into_kubernetes() {

@@ -6,6 +6,7 @@ use super::Service;
 use crate::{
     ca::{self, Authority, REASONS},
     store::{
+        application,
         authority::{self, List},
         certificate::{self, Revocation, Revoked},
     },
@@ -60,7 +61,11 @@ impl Service {
                             })?;
                             Revoked::Fingerprint(fingerprint)
                         }
-                        Meant::Owner(id) => Revoked::Owner(id),
+                        Meant::Owner(id) => {
+                            // Also what its runtimes gave out.
+                            application::end_pairings(connection, id, why.at).await?;
+                            Revoked::Owner(id)
+                        }
                         Meant::SystemAuth(id) => Revoked::SystemAuth(id),
                     };
                     certificate::revoke(connection, which, &why).await

@@ -11,6 +11,7 @@ use super::{
     identity::{Reach, View},
 };
 use crate::store::{
+    application,
     certificate::{self, Revocation, Revoked},
     oauth_client,
     one_time_token::{self, OneTimeToken},
@@ -104,6 +105,12 @@ impl Service {
                     let why = Revocation::ended(&reach.actor, "pairing removed", now);
                     certificate::revoke(connection, which, &why).await?;
                     system_auth::delete(connection, &id).await?;
+                    // What runtimes gave out for the pairings of an application ends with the last of them.
+                    if let Owner::Application(application) = &held.auth.owner
+                        && !system_auth::has_certificate(connection, application).await?
+                    {
+                        application::end_pairings(connection, application, now).await?;
+                    }
                     Ok(held)
                 })
             })

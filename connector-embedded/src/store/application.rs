@@ -134,6 +134,26 @@ pub(crate) async fn name(connection: &mut SqliteConnection, id: &str) -> Result<
     sqlx::query_scalar("SELECT name FROM application WHERE id = ?").bind(id).fetch_optional(connection).await.sql()
 }
 
+/// Notes that everything that was handed out for an application has been taken back.
+pub(crate) async fn end_pairings(connection: &mut SqliteConnection, id: &str, at: Moment) -> Result<(), Failure> {
+    sqlx::query("UPDATE application SET pairings_ended_at = ? WHERE id = ?")
+        .bind(at.unix_millis())
+        .bind(id)
+        .execute(connection)
+        .await
+        .sql()
+        .map(drop)
+}
+
+/// When that was last, if ever; `None` for an application that does not exist.
+pub(crate) async fn pairings_ended_at(
+    connection: &mut SqliteConnection,
+    id: &str,
+) -> Result<Option<Option<i64>>, Failure> {
+    let query = sqlx::query_scalar("SELECT pairings_ended_at FROM application WHERE id = ?");
+    query.bind(id).fetch_optional(connection).await.sql()
+}
+
 /// The displayed and the normalized name of an application, in whatever tenant.
 pub(crate) async fn names(connection: &mut SqliteConnection, id: &str) -> Result<Option<(String, String)>, Failure> {
     let query = sqlx::query_as("SELECT name, normalized_name FROM application WHERE id = ?");

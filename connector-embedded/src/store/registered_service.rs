@@ -74,6 +74,8 @@ pub(crate) struct Holdings {
     pub(crate) services: i64,
     /// Of all its specifications.
     pub(crate) bytes: i64,
+    /// Of those of all applications.
+    pub(crate) bytes_of_all: i64,
 }
 
 const SELECT: &str = "SELECT s.*, coalesce(a.bytes, 0) AS api_spec_bytes, a.format AS api_spec_format, \
@@ -202,7 +204,8 @@ pub(crate) async fn find(
 
 pub(crate) async fn holdings(connection: &mut SqliteConnection, application_id: &str) -> Result<Holdings, Failure> {
     let query = sqlx::query_as(
-        "SELECT count(DISTINCT s.id) AS services, coalesce(sum(p.bytes), 0) AS bytes FROM registered_service s \
+        "SELECT count(DISTINCT s.id) AS services, coalesce(sum(p.bytes), 0) AS bytes, \
+         (SELECT coalesce(sum(bytes), 0) FROM registered_specification) AS bytes_of_all FROM registered_service s \
          LEFT JOIN registered_specification p ON p.service_id = s.id WHERE s.application_id = ?",
     );
     query.bind(application_id).fetch_one(connection).await.sql()
@@ -271,4 +274,77 @@ pub(crate) async fn set_documents(
         .sql()?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+
+    fn service(id: &str, identifier: Option<&str>) -> RegisteredService {
+        RegisteredService {
+            number: 0,
+            id: id.into(),
+            application_id: "app".into(),
+            provider: "p".into(),
+            name: "n".into(),
+            description: "d".into(),
+            short_description: None,
+            identifier: identifier.map(str::to_owned),
+            labels: "{}".into(),
+            api: Some("{}".into()),
+            api_definition_id: Some(format!("{id}-api")),
+            event_definition_id: None,
+            event_types: None,
+            documentation: None,
+            created_at: 1,
+            updated_at: 1,
+            api_spec_bytes: 0,
+            api_spec_format: None,
+            event_spec_bytes: 0,
+        }
+    }
+
+    #[tokio::test]
+    async fn services_are_listed_in_order_found_by_every_id_and_gone_with_their_application() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), None).await.unwrap();
+        let done = store.write(|connection| {
+            Box::pin(async move {
+                let tables = "INSERT INTO tenant VALUES ('t', 'external', 'default');
+                    INSERT INTO application (id, tenant_id, name, normalized_name, status_condition, status_at, created_at,
+                        updated_at) VALUES ('app', 't', 'shop', 'shop', 'INITIAL', 1, 1, 1);";
+                sqlx::raw_sql(tables).execute(&mut *connection).await.unwrap();
+                for (id, identifier) in [("z", Some("one")), ("a", None), ("m", None)] {
+                    insert(connection, &service(id, identifier)).await?;
+                }
+                let again = insert(connection, &service("b", Some("one"))).await.unwrap_err();
+                assert_eq!(again.code, ErrorCode::NotUniqueName);
+                assert_eq!(again.message, "Service with Identifier one already exists");
+                let ids = |rows: Vec<RegisteredService>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+                assert_eq!(ids(all(connection, "app").await?), ["z", "a", "m"]);
+                let first = after(connection, "app", 0, 2).await?;
+                let next = after(connection, "app", first[1].number, 2).await?;
+                assert_eq!((ids(first), ids(next)), (vec!["z".to_owned(), "a".to_owned()], vec!["m".to_owned()]));
+
+                let xml = Specification { format: "XML".into(), text: "<a/>".into() };
+                set_specification(connection, "z", SpecKind::Api, Some(xml.clone())).await?;
+                set_specification(connection, "z", SpecKind::Api, Some(xml.clone())).await?;
+                let found = find(connection, "app", By::ApiDefinition, "z-api").await?.unwrap();
+                assert_eq!((found.api_spec_bytes, found.api_spec_format.as_deref()), (4, Some("XML")));
+                assert_eq!(specification(connection, "z", SpecKind::Api).await?, Some(xml));
+                assert_eq!(find(connection, "other", By::Id, "z").await?, None, "of another application");
+                let held = holdings(connection, "app").await?;
+                assert_eq!(held, Holdings { services: 3, bytes: 4, bytes_of_all: 4 });
+
+                assert!(delete(connection, "app", "a").await? && !delete(connection, "app", "a").await?);
+                sqlx::query("DELETE FROM application").execute(&mut *connection).await.unwrap();
+                let held = holdings(connection, "app").await?;
+                assert_eq!(held, Holdings { services: 0, bytes: 0, bytes_of_all: 0 });
+                Ok(())
+            })
+        });
+        done.await.unwrap();
+        store.close().await;
+    }
 }

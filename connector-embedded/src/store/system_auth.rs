@@ -138,6 +138,14 @@ pub(crate) async fn find_any(connection: &mut SqliteConnection, id: &str) -> Res
     sqlx::query_as("SELECT * FROM system_auth WHERE id = ?").bind(id).fetch_optional(connection).await.sql()
 }
 
+/// Whether a certificate was issued in any pairing of an application.
+pub(crate) async fn has_certificate(connection: &mut SqliteConnection, application_id: &str) -> Result<bool, Failure> {
+    let query = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM system_auth WHERE application_id = ? AND cert_common_name IS NOT NULL)",
+    );
+    query.bind(application_id).fetch_one(connection).await.sql()
+}
+
 /// In the order in which they were made.
 pub(crate) async fn of_owner(connection: &mut SqliteConnection, owner: &Owner) -> Result<Vec<SystemAuth>, Failure> {
     QueryBuilder::<Sqlite>::new(format!("SELECT * FROM system_auth WHERE {} = ", owner.column()))

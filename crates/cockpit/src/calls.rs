@@ -10,9 +10,13 @@ mod authority_inputs;
 mod certificate_answers;
 mod certificate_inputs;
 mod inputs;
+mod kyma_answers;
+mod kyma_inputs;
 mod oauth_answers;
 mod oauth_inputs;
+mod registry_answers;
 mod secret_text;
+mod simulation;
 mod text;
 mod typescript;
 
@@ -33,9 +37,13 @@ pub use authority_inputs::*;
 pub use certificate_answers::*;
 pub use certificate_inputs::*;
 pub use inputs::*;
+pub use kyma_answers::*;
+pub use kyma_inputs::*;
 pub use oauth_answers::*;
 pub use oauth_inputs::*;
+pub use registry_answers::*;
 pub use secret_text::SecretText;
+pub use simulation::*;
 pub use text::Text;
 pub use typescript::typescript;
 
@@ -165,6 +173,45 @@ table! {
     set_policy(Policy) -> PolicyOutcome,
     /// Deletes those of the given system auths that nothing came of.
     clean_up_auths(CleanUpAuths) -> CleanedUp,
+    /// How the server plays Kyma, and its runtimes.
+    kyma_overview(Nothing) -> Kyma,
+    /// When an application asked last, and how far it is with each runtime.
+    application_kyma(KymaApplication) -> ApplicationKyma,
+    /// Applications that asked before, but not in the last days.
+    silent_applications(SilentFor) -> SilentApplications,
+    /// Changes a runtime's event URL now; the old one stops working.
+    move_runtime(RuntimeRef) -> Kyma,
+    /// Every current certificate of the application at the runtime ends now.
+    expire_runtime_certificates(ExpireRuntimeCertificates) -> ExpiredCertificates,
+    /// What an application registered.
+    application_services(KymaApplication) -> ApplicationServices,
+    /// One of them with its specifications; null when it is gone.
+    application_service(ServiceRef) -> Option<ServiceDetail>,
+    /// Saves where the person chooses.
+    save_specification(SpecificationRef) -> Saved,
+    copy_specification(SpecificationRef) -> CopyOutcome,
+    /// One page of the events that came from an application, newest first.
+    application_events(ListEvents) -> EventPage,
+    /// One event with its data; null when it made room for others.
+    application_event(EventRef) -> Option<EventDetail>,
+    /// Copies the data of an event.
+    copy_event(EventRef) -> CopyOutcome,
+    list_subscriptions(Nothing) -> Subscriptions,
+    add_subscription(AddSubscription) -> Subscription,
+    remove_subscription(SubscriptionRef) -> Nothing,
+    /// Makes a link that an old client pairs with, and holds it.
+    request_connection_link(RequestConnectionLink) -> ConnectionLinkReceipt,
+    /// The link itself, for Show.
+    reveal_connection_link(ConnectionLinkRef) -> Revealed,
+    copy_connection_link(ConnectionLinkRef) -> CopyOutcome,
+    forget_connection_link(ConnectionLinkRef) -> Nothing,
+    /// Saves an application as the custom resource that Kyma keeps of it.
+    export_kubernetes(KymaApplication) -> Saved,
+    copy_kubernetes(KymaApplication) -> CopyOutcome,
+    /// How the embedded server is to play Kyma, and how it does.
+    simulation(Nothing) -> Simulation,
+    /// Starts the embedded server again with these settings; with those before when that fails.
+    set_simulation(SimulationSettings) -> AppState,
     /// Starts the server after it failed for its CA key. The choice is remembered, the passphrase is not.
     unlock_server(UnlockServer) -> AppState,
     set_settings(Settings) -> Settings,

@@ -7,6 +7,7 @@ use std::{
 };
 
 use pairing::{ErrorCode, Moment};
+use tokio::sync::Mutex as AsyncMutex;
 
 use crate::{
     Desktop, EnvironmentConfig, Problem, Settings,
@@ -15,9 +16,11 @@ use crate::{
     certificates::ExpiryNotices,
     console::{About, Console, ConsoleSession},
     director::{Director, Session},
+    kyma::ConnectionLinks,
     oauth_clients::AccessTokens,
     pairings::Pairings,
-    settings::SettingsFile,
+    settings::{Kept, SettingsFile},
+    simulation::Simulated,
 };
 
 /// What a [`Cockpit`] is made of. No environment: the window opens before its server runs.
@@ -32,17 +35,24 @@ pub struct CockpitSetup {
     pub desktop: Arc<dyn Desktop>,
 }
 
-/// What the administrator can do. Shared by all calls; every lock is held for moments, never across an await.
+/// What the administrator can do. Shared by all calls; every lock is held for moments, never across an await, but for the
+/// two that guard no value and keep changes in order.
 #[derive(Debug)]
 pub struct Cockpit {
     version: String,
     data_dir: PathBuf,
     settings_file: SettingsFile,
     settings: Mutex<Settings>,
+    /// The file is written in the order of the changes.
+    saving_settings: AsyncMutex<()>,
     pub(crate) desktop: Arc<dyn Desktop>,
     pub(crate) server: Mutex<Server>,
     pub(crate) pairings: Mutex<Pairings>,
     pub(crate) access_tokens: Mutex<AccessTokens>,
+    pub(crate) connection_links: Mutex<ConnectionLinks>,
+    pub(crate) simulated: Mutex<Simulated>,
+    /// One change at a time: each stops and starts the server.
+    pub(crate) changing_simulation: AsyncMutex<()>,
     pub(crate) expiry_notices: ExpiryNotices,
     pub(crate) ca_key_choices: CaKeyChoices,
 }
@@ -83,13 +93,14 @@ impl Cockpit {
     pub fn new(setup: CockpitSetup) -> Self {
         let CockpitSetup { version, data_dir, settings_dir, desktop } = setup;
         let settings_file = SettingsFile::in_folder(&settings_dir);
-        let (settings, warning) = settings_file.load();
+        let (Kept { settings, simulation }, warning) = settings_file.load();
         let warnings = warning.into_iter().collect();
         Self {
             version,
             data_dir,
             settings_file,
             settings: Mutex::new(settings),
+            saving_settings: AsyncMutex::default(),
             desktop,
             server: Mutex::new(Server {
                 state: ServerState::Starting,
@@ -99,6 +110,9 @@ impl Cockpit {
             }),
             pairings: Mutex::default(),
             access_tokens: Mutex::default(),
+            connection_links: Mutex::default(),
+            simulated: Mutex::new(Simulated::new(simulation)),
+            changing_simulation: AsyncMutex::default(),
             expiry_notices: ExpiryNotices::in_folder(&settings_dir),
             ca_key_choices: CaKeyChoices::in_folder(&settings_dir),
         }
@@ -106,6 +120,7 @@ impl Cockpit {
 
     /// The server is being started (again).
     pub fn server_starting(&self) {
+        lock(&self.simulated).stopped();
         let mut server = lock(&self.server);
         server.state = ServerState::Starting;
         server.connection = None;
@@ -116,6 +131,7 @@ impl Cockpit {
     pub fn server_failed(&self, problem: Problem) {
         let error = CallError::new(problem, CorrelationId::random());
         tracing::warn!(code = %error.code, correlation_id = error.correlation_id, "server failed: {}", error.message);
+        lock(&self.simulated).stopped();
         let mut server = lock(&self.server);
         server.state = ServerState::Failed { error };
         server.connection = None;
@@ -228,11 +244,18 @@ impl Cockpit {
         let wanted = wanted.check()?;
         *lock(&self.settings) = wanted.clone();
         self.desktop.apply_theme(wanted.theme);
-        let (file, chosen) = (self.settings_file.clone(), wanted.clone());
-        // fsync may take long on a busy disk.
-        let saved = tokio::task::spawn_blocking(move || file.save(&chosen)).await;
-        saved.unwrap_or_else(|_| Err(Problem::new(ErrorCode::Internal, "The settings could not be saved.")))?;
+        self.save_settings().await?;
         Ok(wanted)
+    }
+
+    /// Everything that a person has set, as it is now.
+    pub(crate) async fn save_settings(&self) -> Result<(), Problem> {
+        let _in_order = self.saving_settings.lock().await;
+        let simulation = lock(&self.simulated).settings().clone();
+        let (file, kept) = (self.settings_file.clone(), Kept { settings: self.settings(), simulation });
+        // fsync may take long on a busy disk.
+        let saved = tokio::task::spawn_blocking(move || file.save(&kept)).await;
+        saved.unwrap_or_else(|_| Err(Problem::new(ErrorCode::Internal, "The settings could not be saved.")))
     }
 
     pub(crate) async fn clear_clipboard(&self, _: CorrelationId, _: Nothing) -> Result<Cleared, Problem> {

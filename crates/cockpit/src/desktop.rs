@@ -63,6 +63,14 @@ pub trait Desktop: Send + Sync + fmt::Debug {
     /// Starts the embedded server again and returns when it runs or has failed.
     fn restart_server(&self) -> Reply<'_, ()>;
 
+    /// Stops the embedded server and starts it as it is to be started now; returns when it runs or has failed.
+    ///
+    /// # Errors
+    /// This desktop's server can't be set up from here; it runs on as it did.
+    fn start_server_anew(&self) -> Reply<'_, Result<(), Problem>> {
+        Box::pin(async { Err(Problem::invalid("The local server can't be set up from here.")) })
+    }
+
     /// As [`Desktop::choose_save_path`], for something else than pairing data; the dialog says what.
     fn choose_where_to_save(&self, title: String, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
         drop(title);

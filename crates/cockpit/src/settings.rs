@@ -10,7 +10,7 @@ use pairing::ErrorCode;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Problem, private_file};
+use crate::{Problem, calls::SimulationSettings, private_file};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -68,6 +68,21 @@ impl Settings {
     }
 }
 
+/// Everything that the file holds: the page knows the second part from a call of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    #[serde(flatten)]
+    pub(crate) settings: Settings,
+    #[serde(default)]
+    pub(crate) simulation: SimulationSettings,
+}
+
+impl Kept {
+    fn check(self) -> Result<Self, Problem> {
+        Ok(Self { settings: self.settings.check()?, simulation: self.simulation.check()? })
+    }
+}
+
 /// Where the settings live.
 #[derive(Clone, Debug)]
 pub(crate) struct SettingsFile {
@@ -81,20 +96,20 @@ impl SettingsFile {
 
     /// The settings, and a sentence when a file is there but cannot be used. A file that was never written is not
     /// worth a word.
-    pub(crate) fn load(&self) -> (Settings, Option<String>) {
+    pub(crate) fn load(&self) -> (Kept, Option<String>) {
         let read = fs::read(&self.path).and_then(|bytes| serde_json::from_slice(&bytes).map_err(io::Error::other));
-        match read.map(Settings::check) {
-            Ok(Ok(settings)) => (settings, None),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), None),
+        match read.map(Kept::check) {
+            Ok(Ok(kept)) => (kept, None),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Kept::default(), None),
             Ok(Err(_)) | Err(_) => {
                 let warning = format!("The settings in {} can't be read; the defaults are used.", self.path.display());
-                (Settings::default(), Some(warning))
+                (Kept::default(), Some(warning))
             }
         }
     }
 
-    pub(crate) fn save(&self, settings: &Settings) -> Result<(), Problem> {
-        let json = serde_json::to_vec_pretty(settings).map_err(io::Error::other);
+    pub(crate) fn save(&self, kept: &Kept) -> Result<(), Problem> {
+        let json = serde_json::to_vec_pretty(kept).map_err(io::Error::other);
         let folder = self.path.parent().map_or(Ok(()), fs::create_dir_all);
         folder.and(json).and_then(|json| private_file::write(&self.path, &json)).map_err(|cause| {
             Problem::new(ErrorCode::FileNotWritten, "The settings could not be saved.")
@@ -112,8 +127,10 @@ mod tests {
     fn what_is_saved_is_loaded_and_the_first_start_is_silent() {
         let folder = tempfile::tempdir().unwrap();
         let file = SettingsFile::in_folder(&folder.path().join("deep"));
-        assert_eq!(file.load(), (Settings::default(), None));
-        let chosen = Settings { theme: Theme::HighContrastDark, clipboard_seconds: 30, notify_days: vec![14, 1] };
+        assert_eq!(file.load(), (Kept::default(), None));
+        let settings = Settings { theme: Theme::HighContrastDark, clipboard_seconds: 30, notify_days: vec![14, 1] };
+        let simulation = SimulationSettings { two_phase: true, internal_port: Some(8080), ..Default::default() };
+        let chosen = Kept { settings, simulation };
         file.save(&chosen).unwrap();
         assert_eq!(file.load(), (chosen, None));
     }
@@ -123,8 +140,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = SettingsFile::in_folder(folder.path());
         fs::write(&file.path, "{\"theme\":\"dark\",\"clipboardSeconds\":9}").unwrap();
-        let (settings, warning) = file.load();
-        assert_eq!((settings.notify_days, warning), (vec![30, 14, 7, 1], None));
+        let (kept, warning) = file.load();
+        assert_eq!((kept.settings.notify_days, warning), (vec![30, 14, 7, 1], None));
+        assert_eq!(kept.simulation, SimulationSettings::default());
         let ordered = Settings { notify_days: vec![1, 30, 1], ..Settings::default() }.check().unwrap();
         assert_eq!(ordered.notify_days, [30, 1]);
         Settings { notify_days: vec![2], ..Settings::default() }.check().unwrap_err();
@@ -134,12 +152,15 @@ mod tests {
     fn a_damaged_or_unreasonable_file_gives_the_defaults_and_a_warning() {
         let folder = tempfile::tempdir().unwrap();
         let file = SettingsFile::in_folder(folder.path());
-        for content in
-            ["{", "{\"theme\":\"dark\",\"clipboardSeconds\":0}", "{\"theme\":\"pink\",\"clipboardSeconds\":9}"]
-        {
+        for content in [
+            "{",
+            "{\"theme\":\"dark\",\"clipboardSeconds\":0}",
+            "{\"theme\":\"pink\",\"clipboardSeconds\":9}",
+            "{\"theme\":\"dark\",\"clipboardSeconds\":9,\"simulation\":{\"runtimes\":[\"../x\"]}}",
+        ] {
             fs::write(&file.path, content).unwrap();
-            let (settings, warning) = file.load();
-            assert_eq!(settings, Settings::default(), "{content}");
+            let (kept, warning) = file.load();
+            assert_eq!(kept, Kept::default(), "{content}");
             assert!(warning.is_some(), "{content}");
         }
     }

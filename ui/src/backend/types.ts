@@ -893,6 +893,349 @@ export type UnlockServer = {
   passphrase: string | null;
 };
 
+export type KymaMode = "standalone" | "central";
+
+export type KymaRuntime = {
+  name: string;
+  /** One Connector plays both parts, so this runtime is the server itself. */
+  own: boolean;
+  connectorUrl: string;
+  gatewayUrl: string;
+  /** The base of the event URL since it was changed; null: where it always was. */
+  eventsMovedTo: string | null;
+  authorityFingerprint: string;
+};
+
+export type Kyma = {
+  mode: KymaMode;
+  twoPhase: boolean;
+  createUnknownApplications: boolean;
+  /** Plain HTTP on this computer, for token calls; null: switched off. */
+  internalUrl: string | null;
+  defaultLabels: Record<string, string>;
+  eventSubscriber: string | null;
+  runtimes: Array<KymaRuntime>;
+  now: string;
+};
+
+export type KymaApplication = {
+  applicationId: string;
+};
+
+export type HeartbeatBucket = {
+  at: string;
+  count: number;
+};
+
+export type Heartbeat = {
+  lastSeenAt: string | null;
+  polls: number;
+  bucketSeconds: number;
+  /** The last seven days, oldest first, with those in which nothing came. */
+  buckets: Array<HeartbeatBucket>;
+};
+
+export type RuntimeToken = {
+  issuedAt: string;
+  expiresAt: string;
+  usedAt: string | null;
+};
+
+export type RuntimeCertificateState = "valid" | "expired" | "revoked";
+
+export type RuntimeCertificate = {
+  fingerprint: string;
+  notBefore: string;
+  notAfter: string;
+  issuedAt: string;
+  lastSeenAt: string | null;
+  state: RuntimeCertificateState;
+};
+
+export type ApplicationRuntime = {
+  name: string;
+  own: boolean;
+  connectorUrl: string;
+  eventsUrl: string;
+  metadataUrl: string;
+  /** Null: none was handed out, because the application did not ask yet. */
+  token: RuntimeToken | null;
+  certificate: RuntimeCertificate | null;
+  /** Ended here by *Expire now*, before its time. */
+  expiredNow: boolean;
+};
+
+export type ApplicationKyma = {
+  applicationId: string;
+  name: string;
+  /** As it stands in the URLs. */
+  appName: string;
+  heartbeat: Heartbeat;
+  runtimes: Array<ApplicationRuntime>;
+  now: string;
+};
+
+export type SilentFor = {
+  /** 1 to 365. */
+  days: number;
+};
+
+export type SilentApplication = {
+  id: string;
+  lastSeenAt: string;
+};
+
+export type SilentApplications = {
+  applications: Array<SilentApplication>;
+};
+
+export type RuntimeRef = {
+  runtime: string;
+};
+
+export type ExpireRuntimeCertificates = {
+  applicationId: string;
+  runtime: string;
+};
+
+export type ExpiredCertificates = {
+  expired: number;
+};
+
+export type ServiceApiType = "OPEN_API" | "ODATA";
+
+export type ServiceCredentials = "oauth" | "basic" | "certificateGen";
+
+export type ServiceApi = {
+  targetUrl: string;
+  apiType: ServiceApiType;
+  specificationUrl: string | null;
+  /** Null: none. */
+  credentials: ServiceCredentials | null;
+  specBytes: number;
+};
+
+export type ServiceEventType = {
+  name: string;
+  version: string;
+};
+
+export type ServiceEvents = {
+  specBytes: number;
+  types: Array<ServiceEventType>;
+};
+
+export type ServiceDocumentation = {
+  displayName: string;
+  description: string;
+  type: string;
+};
+
+export type ServiceRow = {
+  id: string;
+  name: string;
+  provider: string;
+  description: string;
+  shortDescription: string | null;
+  /** The application's own, where it gave one. */
+  identifier: string | null;
+  labels: Record<string, string>;
+  api: ServiceApi | null;
+  events: ServiceEvents | null;
+  documentation: ServiceDocumentation | null;
+  createdAt: string;
+  updatedAt: string;
+};
+
+export type ApplicationServices = {
+  services: Array<ServiceRow>;
+  now: string;
+};
+
+export type ServiceRef = {
+  applicationId: string;
+  /** Chosen by the registry, or by a program that put its own. */
+  serviceId: string;
+};
+
+export type ServiceDocument = {
+  title: string;
+  type: string;
+  source: string;
+};
+
+export type ServiceDetail = {
+  service: ServiceRow;
+  /** What the registry answers, without the specifications and with its masks instead of credentials. */
+  raw: Record<string, unknown>;
+  /** Up to 5 MiB of JSON, YAML or XML. */
+  apiSpec: string | null;
+  eventSpec: string | null;
+  documents: Array<ServiceDocument>;
+  now: string;
+};
+
+export type SpecificationKind = "api" | "events";
+
+export type SpecificationRef = {
+  applicationId: string;
+  serviceId: string;
+  which: SpecificationKind;
+};
+
+export type EventWire = "legacy" | "structured" | "binary";
+
+export type DeliveryState = "waiting" | "delivered" | "failed";
+
+export type EventDelivery = {
+  url: string;
+  state: DeliveryState;
+  /** The subscriber's HTTP status. */
+  status: number | null;
+  at: string | null;
+  error: string | null;
+};
+
+export type ReceivedEvent = {
+  /** Ascending over the whole server. */
+  seq: number;
+  receivedAt: string;
+  runtime: string;
+  wire: EventWire;
+  type: string;
+  version: string | null;
+  id: string;
+  source: string;
+  /** As the application wrote it. */
+  time: string | null;
+  contentType: string | null;
+  /** Of the data, in bytes. */
+  size: number;
+  deliveries: Array<EventDelivery>;
+};
+
+export type EventRing = {
+  kept: number;
+  dropped: number;
+  limit: number;
+  bytes: number;
+  byteLimit: number;
+};
+
+export type EventPage = {
+  /** Newest first. */
+  events: Array<ReceivedEvent>;
+  /** Of the whole server. */
+  ring: EventRing;
+  now: string;
+};
+
+export type ListEvents = {
+  applicationId: string;
+  /** Only those that came before this number; null: from the newest on. */
+  before: number | null;
+  /** Page size, 1 to 200. */
+  first: number;
+};
+
+export type EventRef = {
+  applicationId: string;
+  seq: number;
+};
+
+export type EventDetail = {
+  event: ReceivedEvent;
+  /** Attributes and extensions of the CloudEvent. */
+  attributes: Record<string, unknown>;
+  /** The data, where it is text. */
+  text: string | null;
+  /** The data, where it is not. */
+  base64: string | null;
+  now: string;
+};
+
+export type Subscription = {
+  id: string;
+  /** Null: every application. */
+  applicationId: string | null;
+  applicationName: string | null;
+  eventType: string | null;
+  version: string | null;
+  url: string;
+  /** From the server's settings; it cannot be removed in the list. */
+  fixed: boolean;
+  createdAt: string;
+};
+
+export type Subscriptions = {
+  subscriptions: Array<Subscription>;
+};
+
+export type AddSubscription = {
+  /** Null: of every application. */
+  applicationId: string | null;
+  /** Null: of every type. */
+  eventType: string | null;
+  /** Null: of every version. */
+  version: string | null;
+  /** http on this computer. */
+  url: string;
+};
+
+export type SubscriptionRef = {
+  id: string;
+};
+
+export type LinkGeneration = "first" | "second";
+
+export type RequestConnectionLink = {
+  applicationId: string;
+  generation: LinkGeneration;
+};
+
+export type ConnectionLinkReceipt = {
+  id: string;
+  applicationId: string;
+  generation: LinkGeneration;
+  expiresAt: string;
+  masked: string;
+  serverNow: string;
+};
+
+export type ConnectionLinkRef = {
+  id: string;
+};
+
+export type DefaultLabel = {
+  key: string;
+  value: string;
+};
+
+export type SimulationSettings = {
+  /** An application pairs twice: with the center, then with a runtime. */
+  twoPhase: boolean;
+  /** Names, at most 4; none: one that is called kyma. They count in two-phase mode. */
+  runtimes: Array<string>;
+  /** Token calls need a tenant and a group, and they become part of the certificate. */
+  central: boolean;
+  /** Pairing under an unknown name creates the application. */
+  createUnknownApplications: boolean;
+  /** Plain HTTP on this computer for token calls; null: switched off. */
+  internalPort: number | null;
+  defaultLabels: Array<DefaultLabel>;
+  /** http on this computer; gets a copy of every event. */
+  eventSubscriber: string | null;
+};
+
+export type Simulation = {
+  /** As they are saved. */
+  settings: SimulationSettings;
+  /** What the server was started with; null: it does not run. */
+  running: SimulationSettings | null;
+  /** The fields that were given on the command line; they can't be changed in this run. */
+  fixed: Array<string>;
+};
+
 /** Every call: its name, what it takes, what it answers. A call fails with a CallError. */
 export interface Calls {
   /** What the page needs to paint its frame. */
@@ -990,6 +1333,45 @@ export interface Calls {
   set_policy: { input: Policy; output: PolicyOutcome };
   /** Deletes those of the given system auths that nothing came of. */
   clean_up_auths: { input: CleanUpAuths; output: CleanedUp };
+  /** How the server plays Kyma, and its runtimes. */
+  kyma_overview: { input: Nothing; output: Kyma };
+  /** When an application asked last, and how far it is with each runtime. */
+  application_kyma: { input: KymaApplication; output: ApplicationKyma };
+  /** Applications that asked before, but not in the last days. */
+  silent_applications: { input: SilentFor; output: SilentApplications };
+  /** Changes a runtime's event URL now; the old one stops working. */
+  move_runtime: { input: RuntimeRef; output: Kyma };
+  /** Every current certificate of the application at the runtime ends now. */
+  expire_runtime_certificates: { input: ExpireRuntimeCertificates; output: ExpiredCertificates };
+  /** What an application registered. */
+  application_services: { input: KymaApplication; output: ApplicationServices };
+  /** One of them with its specifications; null when it is gone. */
+  application_service: { input: ServiceRef; output: ServiceDetail | null };
+  /** Saves where the person chooses. */
+  save_specification: { input: SpecificationRef; output: Saved };
+  copy_specification: { input: SpecificationRef; output: CopyOutcome };
+  /** One page of the events that came from an application, newest first. */
+  application_events: { input: ListEvents; output: EventPage };
+  /** One event with its data; null when it made room for others. */
+  application_event: { input: EventRef; output: EventDetail | null };
+  /** Copies the data of an event. */
+  copy_event: { input: EventRef; output: CopyOutcome };
+  list_subscriptions: { input: Nothing; output: Subscriptions };
+  add_subscription: { input: AddSubscription; output: Subscription };
+  remove_subscription: { input: SubscriptionRef; output: Nothing };
+  /** Makes a link that an old client pairs with, and holds it. */
+  request_connection_link: { input: RequestConnectionLink; output: ConnectionLinkReceipt };
+  /** The link itself, for Show. */
+  reveal_connection_link: { input: ConnectionLinkRef; output: Revealed };
+  copy_connection_link: { input: ConnectionLinkRef; output: CopyOutcome };
+  forget_connection_link: { input: ConnectionLinkRef; output: Nothing };
+  /** Saves an application as the custom resource that Kyma keeps of it. */
+  export_kubernetes: { input: KymaApplication; output: Saved };
+  copy_kubernetes: { input: KymaApplication; output: CopyOutcome };
+  /** How the embedded server is to play Kyma, and how it does. */
+  simulation: { input: Nothing; output: Simulation };
+  /** Starts the embedded server again with these settings; with those before when that fails. */
+  set_simulation: { input: SimulationSettings; output: AppState };
   /** Starts the server after it failed for its CA key. The choice is remembered, the passphrase is not. */
   unlock_server: { input: UnlockServer; output: AppState };
   set_settings: { input: Settings; output: Settings };

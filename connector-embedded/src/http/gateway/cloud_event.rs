@@ -12,7 +12,10 @@ use cloudevents::{AttributesReader as _, Data, Event, binding::http::to_event, e
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{caller, legacy_event::EVENT};
+use super::{
+    caller,
+    legacy_event::{EVENT, LONGEST},
+};
 use crate::{
     http::{Wires, body},
     service::events::{EventWire, NewEvent},
@@ -135,6 +138,9 @@ fn check(event: &Event, attributes: &Attributes) -> Result<(), Refusal> {
     for (name, value) in [("id", event.id()), ("source", event.source()), ("type", event.ty())] {
         if value.is_empty() {
             return Err(invalid(&format!("{name} is empty")));
+        }
+        if value.len() > LONGEST {
+            return Err(invalid(&format!("{name} is longer than {LONGEST} bytes")));
         }
     }
     for (name, value) in attributes {

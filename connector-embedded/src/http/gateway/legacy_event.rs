@@ -21,6 +21,8 @@ use crate::{
 
 /// The most an event may weigh, in bytes, as upstream.
 pub(super) const EVENT: usize = GRAPHQL;
+/// The most a type and the like may have, in bytes; upstream has no bound, but its brokers do.
+pub(super) const LONGEST: usize = 1024;
 
 pub(super) async fn publish(State(wires): State<Wires>, Path(app): Path<String>, request: Request) -> Response {
     let application = match caller(&wires, request.extensions(), &app).await {
@@ -70,7 +72,10 @@ fn read(bytes: &[u8]) -> Result<LegacyEvent, Refusal> {
             Category::Eof | Category::Syntax | Category::Io => error.to_string(),
         })
     })?;
-    let present = |field, value: Option<String>| value.filter(|text| !text.is_empty()).ok_or(Refusal::Missing(field));
+    let present = |field, value: Option<String>| match value.filter(|text| !text.is_empty()) {
+        Some(text) if text.len() > LONGEST => Err(Refusal::Invalid(field)),
+        value => value.ok_or(Refusal::Missing(field)),
+    };
     let kind = present("event-type", sent.event_type)?;
     let version = present("event-type-version", sent.event_type_version)?;
     if !version.contains(|c: char| c.is_ascii_alphanumeric()) {

@@ -4,10 +4,10 @@
 //! In two-phase pairing every Connector is a [`Service`] of its own, with its own store and authority. The central one
 //! knows its runtimes and hands out their tokens; a runtime knows its center, where events and heartbeats are kept.
 
-mod application;
 mod declared_over;
 mod gateway_application;
 mod heartbeat;
+mod registration;
 mod runtimes;
 mod token;
 
@@ -20,11 +20,12 @@ use arc_swap::ArcSwapOption;
 use pairing::{ErrorCode, Failure};
 
 use super::Service;
+use crate::store::{application, system_auth::Owner};
 
-pub(crate) use application::RUNTIME_COMMON_NAME;
 pub(crate) use declared_over::DeclaredOver;
 pub(crate) use gateway_application::GatewayApplication;
 pub(crate) use heartbeat::{BUCKET, Heartbeats};
+pub(crate) use registration::RUNTIME_COMMON_NAME;
 pub(crate) use runtimes::{ApplicationRuntime, Offer};
 pub(crate) use token::{Context, Generation, RUNTIME_TOKEN, store_connection_token};
 
@@ -132,6 +133,16 @@ impl Service {
                 center.upgrade().ok_or_else(|| Failure::new(ErrorCode::Unavailable, "The server is stopping."))
             }
         }
+    }
+
+    /// Whether what a runtime gave out at a moment (milliseconds since 1970) still counts at the center: the application
+    /// is there, and its pairings were not taken back since. Everywhere else than at a runtime: yes.
+    pub(crate) async fn center_agrees(&self, owner: &Owner, given_out_at: i64) -> Result<bool, Failure> {
+        let (Some(center), Owner::Application(id)) = (&self.kyma.center, owner) else { return Ok(true) };
+        let Some(center) = center.upgrade() else { return Ok(false) };
+        let mut connection = center.store.read().await?;
+        let ended_at = application::pairings_ended_at(&mut connection, id).await?;
+        Ok(ended_at.is_some_and(|ended_at| ended_at.is_none_or(|at| at < given_out_at)))
     }
 
     /// The runtimes an application can pair with: this server itself unless there are two phases.

@@ -22,9 +22,13 @@ pub(crate) use event_types::EventType;
 pub(crate) use validation::SPECIFICATION;
 
 /// The most services one application may have.
-const SERVICES: i64 = 1000;
+const SERVICES: i64 = 500;
 /// The most that all specifications of one application may weigh, in bytes.
-const SPECIFICATIONS: i64 = 256 * 1024 * 1024;
+const SPECIFICATIONS: i64 = 128 * 1024 * 1024;
+/// The most that those of all applications may weigh, in bytes: a backup holds them in memory.
+const SPECIFICATIONS_OF_ALL: i64 = 256 * 1024 * 1024;
+/// The most that one service may weigh without its specifications, in bytes.
+const REST: usize = 1024 * 1024;
 
 /// The label that always says whose service it is.
 const OWNER_LABEL: &str = "connected-app";
@@ -65,6 +69,7 @@ impl Service {
                     }
                     prepared.take_ids(None);
                     mask(&mut prepared, None)?;
+                    check_rest(&prepared)?;
                     store::insert(connection, &prepared.row).await?;
                     let id = prepared.row.id.clone();
                     write_parts(connection, prepared).await?;
@@ -97,6 +102,7 @@ impl Service {
                     prepared.take_ids(Some(&found));
                     let kept = found.api.as_deref().map(parse::<Api>).transpose()?;
                     mask(&mut prepared, kept.as_ref())?;
+                    check_rest(&prepared)?;
                     store::update(connection, &prepared.row).await?;
                     write_parts(connection, prepared).await?;
                     let written = store::find(connection, &application_id, By::Id, &id).await?;
@@ -298,17 +304,35 @@ fn mask(prepared: &mut Prepared, kept: Option<&Api>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Labels, parameters, documents: everything but the specifications.
+fn check_rest(prepared: &Prepared) -> Result<(), Failure> {
+    let row = &prepared.row;
+    let texts = [Some(&row.labels), row.api.as_ref(), row.documentation.as_ref()];
+    let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+    let documents = prepared.documents.iter();
+    let documents: usize = documents.map(|one| one.title.len() + one.kind.len() + one.source.len()).sum();
+    if texts + documents > REST {
+        let message = format!("Without its specifications a service may have {REST} bytes.");
+        return Err(Failure::new(ErrorCode::TooLarge, message));
+    }
+    Ok(())
+}
+
 async fn write_parts(connection: &mut sqlx::SqliteConnection, prepared: Prepared) -> Result<(), Failure> {
     let Prepared { row, api_spec, event_spec, documents, .. } = prepared;
     store::set_specification(connection, &row.id, SpecKind::Api, api_spec).await?;
     store::set_specification(connection, &row.id, SpecKind::Events, event_spec).await?;
     store::set_documents(connection, &row.id, &documents).await?;
     let held = store::holdings(connection, &row.application_id).await?;
+    let refuse = |whose: &str, limit: i64| {
+        let message = format!("All specifications of {whose} together may have {limit} bytes; remove some first.");
+        Err(Failure::new(ErrorCode::TooLarge, message))
+    };
     if held.bytes > SPECIFICATIONS {
-        let message = format!(
-            "All specifications of an application together may have {SPECIFICATIONS} bytes; remove some first."
-        );
-        return Err(Failure::new(ErrorCode::TooLarge, message));
+        return refuse("an application", SPECIFICATIONS);
+    }
+    if held.bytes_of_all > SPECIFICATIONS_OF_ALL {
+        return refuse("all applications", SPECIFICATIONS_OF_ALL);
     }
     Ok(())
 }

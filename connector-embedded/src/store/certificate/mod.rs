@@ -47,6 +47,7 @@ pub(crate) struct Holder {
     pub(crate) kind: String,
     pub(crate) not_before: i64,
     pub(crate) not_after: i64,
+    pub(crate) issued_at: i64,
     pub(crate) revoked_at: Option<i64>,
     pub(crate) last_seen_at: Option<i64>,
     pub(crate) certificate_used_at: Option<i64>,
@@ -66,6 +67,7 @@ impl FromRow<'_, SqliteRow> for Holder {
             kind: row.try_get("kind")?,
             not_before: row.try_get("not_before")?,
             not_after: row.try_get("not_after")?,
+            issued_at: row.try_get("issued_at")?,
             revoked_at: row.try_get("revoked_at")?,
             last_seen_at: row.try_get("last_seen_at")?,
             certificate_used_at: row.try_get("certificate_used_at")?,
@@ -119,7 +121,7 @@ pub(crate) async fn holder(
 ) -> Result<Option<Holder>, Failure> {
     sqlx::query_as(
         "SELECT c.system_auth_id, a.application_id, a.runtime_id, a.integration_system_id, a.tenant_id, c.issuer, c.kind, \
-         c.not_before, c.not_after, c.revoked_at, c.last_seen_at, a.certificate_used_at, \
+         c.not_before, c.not_after, c.issued_at, c.revoked_at, c.last_seen_at, a.certificate_used_at, \
          c.common_name, a.flavour, a.context_tenant, a.context_group, coalesce(app.status_condition, r.status_condition, '') AS status_condition \
          FROM certificate c JOIN system_auth a ON a.id = c.system_auth_id \
          LEFT JOIN application app ON app.id = a.application_id LEFT JOIN runtime r ON r.id = a.runtime_id \

@@ -7,7 +7,7 @@ use ts_rs::TS;
 
 use super::{
     answers::*, authority_answers::*, authority_inputs::*, certificate_answers::*, certificate_inputs::*, inputs::*,
-    oauth_answers::*, oauth_inputs::*, *,
+    kyma_answers::*, kyma_inputs::*, oauth_answers::*, oauth_inputs::*, registry_answers::*, simulation::*, *,
 };
 use crate::{Settings, Theme};
 
@@ -63,6 +63,16 @@ fn declarations(config: &ts_rs::Config) -> Vec<String> {
         AuthorityKey RotateAuthority ImportAuthority RetireAuthority BackupPassphrase OldChainOwner OldChain
         PolicySubject PolicyKeys PolicyLifetimes PolicyThresholds RevocationMode Policy PolicyView PolicyFault
         PolicyOutcome UnlockServer
+        KymaMode KymaRuntime Kyma KymaApplication
+        HeartbeatBucket Heartbeat RuntimeToken RuntimeCertificateState RuntimeCertificate ApplicationRuntime
+        ApplicationKyma SilentFor SilentApplication SilentApplications
+        RuntimeRef ExpireRuntimeCertificates ExpiredCertificates
+        ServiceApiType ServiceCredentials ServiceApi ServiceEventType ServiceEvents ServiceDocumentation ServiceRow
+        ApplicationServices ServiceRef ServiceDocument ServiceDetail SpecificationKind SpecificationRef
+        EventWire DeliveryState EventDelivery ReceivedEvent EventRing EventPage ListEvents EventRef EventDetail
+        Subscription Subscriptions AddSubscription SubscriptionRef
+        LinkGeneration RequestConnectionLink ConnectionLinkReceipt ConnectionLinkRef
+        DefaultLabel SimulationSettings Simulation
     ]
 }
 

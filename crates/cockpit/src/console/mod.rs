@@ -40,6 +40,12 @@ pub(crate) enum About {
     OAuthClients,
     Certificates,
     Authority,
+    /// An application, as the old Connector Service's world knows it.
+    Application,
+    Runtimes,
+    Service,
+    Event,
+    Subscription,
 }
 
 impl About {
@@ -49,6 +55,11 @@ impl About {
             Self::OAuthClients => "This OAuth client no longer exists.",
             Self::Certificates => "This certificate is not in the inventory.",
             Self::Authority => "This certificate authority is not known here.",
+            Self::Application => "This application no longer exists.",
+            Self::Runtimes => "This runtime, or this application in it, does not exist.",
+            Self::Service => "The application took this registration back.",
+            Self::Event => "This event is not kept any more: newer ones took its place.",
+            Self::Subscription => "This subscription, or the application it is for, no longer exists.",
         };
         Problem::new(ErrorCode::NotFound, message).hint("Go back to the list and reload it.")
     }
@@ -67,6 +78,10 @@ impl About {
             Self::Authority => {
                 ("This environment does not show its certificate authority.", "Ask whoever runs its Connector.")
             }
+            Self::Application | Self::Runtimes | Self::Service | Self::Event | Self::Subscription => (
+                "This environment does not show what Kyma knows of its applications.",
+                "The local simulator does. Elsewhere, look in the console of the runtime.",
+            ),
         };
         Problem::new(ErrorCode::InvalidOperation, message).hint(hint)
     }
@@ -132,6 +147,13 @@ impl ConsoleSession {
         self.ask(self.console.http.get(url)).await
     }
 
+    /// As [`ConsoleSession::get`], for an answer that may be larger than others.
+    pub(crate) async fn get_up_to<T: DeserializeOwned>(&self, limit: usize, parts: &[&str]) -> Result<T, Problem> {
+        let request = self.console.http.get(self.address(parts)?);
+        let body = self.load(request, limit).await?.bytes;
+        self.parse(&body)
+    }
+
     pub(crate) async fn post<T: DeserializeOwned>(&self, parts: &[&str], body: impl Serialize) -> Result<T, Problem> {
         let url = self.address(parts)?;
         self.ask(self.console.http.post(url).json(&body)).await
@@ -167,8 +189,16 @@ impl ConsoleSession {
 
     pub(crate) async fn download(&self, parts: &[&str], body: impl Serialize) -> Result<Download, Problem> {
         let url = self.address(parts)?;
-        let request = self.console.http.post(url).timeout(DOWNLOAD_TIME).json(&body);
-        let (status, bytes, retry_after, file_name) = self.exchange(request, MAX_DOWNLOAD).await?;
+        self.load(self.console.http.post(url).timeout(DOWNLOAD_TIME).json(&body), MAX_DOWNLOAD).await
+    }
+
+    /// Something that is no JSON.
+    pub(crate) async fn fetch(&self, parts: &[&str]) -> Result<Download, Problem> {
+        self.load(self.console.http.get(self.address(parts)?), https::MAX_ANSWER).await
+    }
+
+    async fn load(&self, request: RequestBuilder, limit: usize) -> Result<Download, Problem> {
+        let (status, bytes, retry_after, file_name) = self.exchange(request, limit).await?;
         if status.is_success() {
             return Ok(Download { bytes, file_name });
         }

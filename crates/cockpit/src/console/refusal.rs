@@ -54,6 +54,9 @@ fn words(about: About, code: ErrorCode, host: &str, retry_after: Option<u32>) ->
         About::OAuthClients => "client registry",
         About::Certificates => "certificate inventory",
         About::Authority => "certificate authority",
+        About::Application | About::Runtimes => "Connector Service",
+        About::Service => "application registry",
+        About::Event | About::Subscription => "event gateway",
     };
     match code {
         ErrorCode::NotFound => about.gone(),
