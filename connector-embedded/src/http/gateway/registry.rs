@@ -1,13 +1,18 @@
 //! The Application Registry. Bodies are read whatever their content type says: the tutorials send none.
 
+use std::convert::Infallible;
+
 use axum::{
+    body::{Body, Bytes},
     extract::{Path, Request, State},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use futures_util::stream;
 use pairing::Failure;
 use serde::Serialize;
 use serde_json::{error::Category, json};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
     JSON, caller,
@@ -24,6 +29,13 @@ use crate::{
 };
 
 type Answer = Result<Response, GatewayError>;
+
+/// Specifications of more than this make an answer large, in bytes.
+const LARGE: i64 = 256 * 1024;
+/// Large answers that are in memory at the same time; whoever asks for another waits.
+static PLACES: Semaphore = Semaphore::const_new(8);
+/// How much of a large answer is handed over at once, in bytes.
+const PIECE: usize = 64 * 1024;
 
 pub(super) async fn list(State(wires): State<Wires>, Path(app): Path<String>, request: Request) -> Answer {
     let application = caller(&wires, request.extensions(), &app).await?;
@@ -46,10 +58,32 @@ pub(super) async fn show(
 ) -> Answer {
     let application = caller(&wires, request.extensions(), &app).await?;
     let row = wires.service.must_have_service(&application.id, &service).await?;
+    // Before the specifications are read.
+    let place = match row.api_spec_bytes + row.event_spec_bytes > LARGE {
+        true => Some(PLACES.acquire().await.map_err(Failure::internal)?),
+        false => None,
+    };
     let documents = wires.service.documents(&row.id).await?;
     let api = wires.service.specification(&row.id, SpecKind::Api).await?;
     let events = wires.service.specification(&row.id, SpecKind::Events).await?;
-    answer(&details(&row, documents, [api, events])?)
+    let details = details(&row, documents, [api, events])?;
+    let Some(place) = place else { return answer(&details) };
+    let body = serde_json::to_vec(&details).map_err(Failure::internal)?;
+    drop(details);
+    let length = HeaderValue::from(body.len());
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(JSON)), (header::CONTENT_LENGTH, length)];
+    Ok((headers, Body::from_stream(piecemeal(body.into(), place))).into_response())
+}
+
+/// An answer in pieces, which keeps its place until the last of them is on its way.
+fn piecemeal(
+    body: Bytes,
+    place: SemaphorePermit<'static>,
+) -> impl futures_util::Stream<Item = Result<Bytes, Infallible>> {
+    stream::unfold((body, place), |(mut body, place)| async {
+        let piece = body.split_to(body.len().min(PIECE));
+        (!piece.is_empty()).then_some((Ok(piece), (body, place)))
+    })
 }
 
 /// Answers without the specifications: who sent them has them, and some clients need any body at all.
@@ -81,7 +115,7 @@ fn answer(body: &impl Serialize) -> Answer {
     Ok(([(header::CONTENT_TYPE, JSON)], body).into_response())
 }
 
-fn bytes(request: &Request) -> Result<axum::body::Bytes, GatewayError> {
+fn bytes(request: &Request) -> Result<Bytes, GatewayError> {
     body::read(request.extensions(), REGISTRY).map_err(|error| {
         GatewayError::new(error.status(), format!("Failed to read request body, {}", error.message(REGISTRY)))
     })
