@@ -14,6 +14,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Small parts that the pairing page shares with later screens stay with it: a file each would compress badly.
+          includeDependenciesRecursively: false,
+          groups: [
+            {
+              name: "PairPage",
+              test: /src\/(pages\/pair\/(?!LeaveGuard)|parts\/(SecretValue|CopyButton|Stations|TabList)\.|words\/pair\.|state\/(handover|pairing)\.|model\/forms\.)/,
+            },
+          ],
+        },
+      },
+    },
   },
   test: { include: ["src/**/*.test.ts", "build/**/*.test.ts"] },
 });

@@ -135,7 +135,7 @@ export const words = {
     emptyText: "An application must exist before it can be paired.",
     nothingTitle: (query: string) => `Nothing matches “${query}”.`,
     nothingPartly: (loaded: number, total: number) => `${count(loaded)} of ${count(total)} were searched so far.`,
-    clearAll: "Clear search",
+    clearAll: "Show all",
     loading: "Loading applications",
     loadingLong: "The Director is taking its time. Loading goes on.",
     conditionSince: (condition: string, at: string) => `The Director says ${condition}, since ${at}`,

@@ -16,7 +16,7 @@ use crate::workspace::Workspace;
 const BUDGET: Weight = Weight { plain: 200 * 1024, compressed: 68 * 1024 };
 
 /// Files that are fetched later, when somebody opens what they are for, by the beginning of their names.
-const LATER: [&str; 10] = [
+const LATER: [&str; 14] = [
     "dialogs-",
     "ApplicationPage-",
     "SettingsPage-",
@@ -26,6 +26,10 @@ const LATER: [&str; 10] = [
     "CopyText-",
     "TypeToConfirm-",
     "names-",
+    "kyma-",
+    "application-",
+    "dates-",
+    "TextField-",
     "__horizon-contrast-",
 ];
 

@@ -1,11 +1,18 @@
 import { call } from "../backend/index.ts";
 import type { ApplicationPage, ApplicationRow } from "../backend/types.ts";
-import { type Entry, type Order, orderBy, type Sort, toEntry } from "../model/rows.ts";
+import { type Entry, type Order, orderBy, type Sort, search, toEntry } from "../model/rows.ts";
 import { LongList } from "./longList.svelte.ts";
 
 /** All applications of the tenant, and what the person sorts them by. */
 class Applications extends LongList<ApplicationRow, Entry> {
   sort = $state.raw<Sort>({ column: "name", descending: false });
+  /** A filter that is on: whom it leaves, and what is said when that is nobody. */
+  only = $state.raw<{ ids: ReadonlySet<string>; nobody: string } | null>(null);
+
+  override matching = $derived.by(() => {
+    const { only, ordered } = this;
+    return search(only ? ordered.filter(({ row }) => only.ids.has(row.id)) : ordered, this.query);
+  });
 
   sortBy(column: Sort["column"]): void {
     const again = this.sort.column === column;

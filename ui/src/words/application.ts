@@ -21,6 +21,7 @@ const certificates: Record<CertificateState, (until: string) => string> = {
 export const applicationWords = {
   authKinds,
   certificates,
+  tabs: { overview: "Overview", metadata: "Metadata", events: "Events" },
   pair: "Pair…",
   pairAgain: "Pair again…",
   openCertificate: "Open certificate",

@@ -65,7 +65,7 @@ const tabs: Record<TabKey, { title: string; helper: string }> = {
   },
   legacy_url: {
     title: "Legacy link",
-    helper: "For older applications that ask for a Remote Environment or Application URL.",
+    helper: "For older applications.",
   },
   curl: { title: "curl", helper: "Ready to run, with these values filled in. Expires with the token." },
   openssl: { title: "openssl steps", helper: "Ready to run, with these values filled in. Expires with the token." },
@@ -149,20 +149,7 @@ export const pairWords = {
   },
   getNew: "Get a new one",
   cancelThis: "Cancel this one",
-  noBrowser: "Don't open the link in a browser: opening it uses it up.",
   used: "The token has been used. It can't be used again.",
-
-  next: "What happens next",
-  nextCertificate: (name: string): string[] => [
-    `${name} presents the token to the Connector and fetches its configuration. The token is used up by that, even if a later step fails.`,
-    `${name} creates a key and sends a signing request.`,
-    "The Connector signs it and answers with a certificate.",
-    `${name} calls the Director with its certificate. From then on it is paired.`,
-  ],
-  nextCredentials: (name: string): string[] => [
-    `${name} sends client ID and secret to the token URL and gets a short-lived access token.`,
-    `${name} calls the Director with the access token. From then on it is paired.`,
-  ],
 
   live: {
     title: "What the Director sees",
