@@ -13,6 +13,8 @@ CREATE UNIQUE INDEX system_auth_kyma ON system_auth
 ALTER TABLE one_time_token ADD COLUMN generation TEXT CHECK (generation IN ('first', 'second'));
 -- It came with an answer of management/info: one of many, and nobody waits for it.
 ALTER TABLE one_time_token ADD COLUMN polled INTEGER NOT NULL DEFAULT 0;
+-- The certificate (at the center) that it came to, itself or by way of another token; it does not outlive that one's revocation.
+ALTER TABLE one_time_token ADD COLUMN fetched_with BLOB;
 CREATE INDEX one_time_token_polled ON one_time_token (expires_at) WHERE polled = 1;
 
 -- When somebody declared the certificate over, to see what its holder does; `not_after` and `ends_at` are then that moment.

@@ -5,22 +5,29 @@
 //! for its ready line. What a helper here expects and does not get is a panic that shows what came instead.
 
 mod application;
+pub mod asn1;
 mod caller;
 mod canaries;
 mod certificate_request;
 mod certificate_tools;
 mod clock;
 mod console;
+mod curl;
+mod internal_port;
 mod json_web_token;
 mod key_store;
+mod kyma_application;
+mod legacy_client;
 mod members;
 mod oauth_client;
+mod old_request;
 mod openssl;
 mod program;
 mod server;
 mod store;
 mod tool;
 mod until;
+mod webhook;
 /// Works where Tauri's window is WebKitGTK's, on X11.
 pub mod window;
 
@@ -30,16 +37,22 @@ pub use canaries::Canaries;
 pub use certificate_request::{CertificateRequest, KEY_ALGORITHM, key};
 pub use certificate_tools::certificate_tool;
 pub use clock::Clock;
+pub use curl::{Curl, NoAnswer};
+pub use internal_port::{ConnectionToken, InternalPort};
 pub use json_web_token::{JsonWebToken, base64url, unbase64url};
 pub use key_store::KeyStore;
+pub use kyma_application::{CERTIFICATE_EXPIRED, KymaApplication};
+pub use legacy_client::{Connection, LegacyClient, Wire};
 pub use members::{Rule, assert_members, assert_some_members};
 pub use oauth_client::{GRANT, OAuthClient, READ, access_token, basic};
+pub use old_request::{Digest, OldRequest};
 pub use openssl::{EC_P256, EC_P384, OpenSsl, RSA_2048};
 pub use program::{Ended, Ports, Program, Ready};
 pub use server::Server;
 pub use store::Store;
 pub use tool::{Tool, text};
 pub use until::until;
+pub use webhook::{Delivered, Webhook};
 
 /// SHA-256, as tokens and certificates are found again in the store.
 pub fn sha256(bytes: &[u8]) -> Vec<u8> {

@@ -179,5 +179,6 @@ pub(crate) fn client(ca: &[Certificate]) -> ClientBuilder {
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .resolve("localhost", SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+        .resolve("gateway.localhost", SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
         .timeout(Duration::from_secs(60))
 }

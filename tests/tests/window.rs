@@ -13,8 +13,10 @@ mod window {
     mod file;
     mod instance;
     mod keyboard;
+    mod kyma;
     mod names;
     mod notification;
     mod oauth;
     mod server;
+    mod simulation;
 }

@@ -3,7 +3,11 @@
 //! An answer that overtakes its request makes HTTP/2 clients see a reset stream and HTTP/1 clients a reset
 //! connection, now and then, instead of the refusal. So a body that is too large is read too, and thrown away.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -11,7 +15,10 @@ use axum::{
     http::{Extensions, StatusCode, header},
 };
 use http_body_util::BodyExt as _;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
+    time::{Instant, timeout_at},
+};
 
 use super::PeerCertificate;
 
@@ -28,12 +35,46 @@ const PATIENCE: usize = 4 * 1024 * 1024;
 
 /// Bodies of more than [`GRAPHQL`] that are in memory at the same time; whoever sends another waits.
 static LARGE: Semaphore = Semaphore::const_new(4);
+/// Of one certificate, so that nobody can take all places.
+const OF_ONE_SENDER: usize = 2;
+/// How long a body may take that has a place, while others may be waiting for it.
+const PACE: Duration = Duration::from_secs(10);
+/// The senders that have a place or wait for one, by certificate.
+static SENDERS: Mutex<BTreeMap<[u8; 32], Weak<Semaphore>>> = Mutex::new(BTreeMap::new());
+
+/// A place among the large bodies. The fields are in the order in which they are given back.
+#[derive(Debug)]
+struct Place {
+    _among_all: SemaphorePermit<'static>,
+    _of_sender: OwnedSemaphorePermit,
+}
+
+impl Place {
+    async fn take(sender: [u8; 32]) -> Option<Self> {
+        let own = {
+            let mut senders = SENDERS.lock().unwrap_or_else(PoisonError::into_inner);
+            senders.retain(|_, places| places.strong_count() > 0);
+            match senders.get(&sender).and_then(Weak::upgrade) {
+                Some(own) => own,
+                None => {
+                    let own = Arc::new(Semaphore::new(OF_ONE_SENDER));
+                    senders.insert(sender, Arc::downgrade(&own));
+                    own
+                }
+            }
+        };
+        let of_sender = own.acquire_owned().await.ok()?;
+        Some(Self { _among_all: LARGE.acquire().await.ok()?, _of_sender: of_sender })
+    }
+}
 
 /// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyError {
     TooLarge,
     Broken,
+    /// It had a place that others may be waiting for.
+    Slow,
 }
 
 impl BodyError {
@@ -41,6 +82,7 @@ impl BodyError {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken => StatusCode::BAD_REQUEST,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
         }
     }
 
@@ -48,6 +90,7 @@ impl BodyError {
         match self {
             Self::TooLarge => format!("the request body is larger than {limit} bytes"),
             Self::Broken => "the request body ended before it was complete".into(),
+            Self::Slow => format!("the request body took more than {} seconds", PACE.as_secs()),
         }
     }
 }
@@ -57,17 +100,16 @@ impl BodyError {
 struct Received {
     bytes: Result<Bytes, BodyError>,
     /// Its place among the large ones, for as long as the request lives.
-    _place: Option<Arc<SemaphorePermit<'static>>>,
+    _place: Option<Arc<Place>>,
 }
 
 /// Takes the body off the wire; [`read`] has it.
 pub(super) async fn receive(request: Request) -> Request {
     let (mut parts, body) = request.into_parts();
-    let registry = parts.extensions.get::<PeerCertificate>().is_some() && is_registry(parts.uri.path());
-    let limit = if registry { REGISTRY } else { GRAPHQL };
+    let sender = parts.extensions.get::<PeerCertificate>().filter(|_| is_registry(parts.uri.path())).map(|peer| peer.0);
     let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let announced = announced.and_then(|value| value.parse().ok()).unwrap_or(0);
-    let received = collect(body, limit, announced).await;
+    let received = collect(body, sender, announced).await;
     parts.extensions.insert(received);
     Request::from_parts(parts, Body::empty())
 }
@@ -78,14 +120,24 @@ fn is_registry(path: &str) -> bool {
     [Some("v1"), Some("metadata"), Some("services")].into_iter().all(|part| parts.next() == part)
 }
 
-/// Up to `limit` bytes; `announced`: how many the sender says there are.
-async fn collect(mut body: Body, limit: usize, announced: usize) -> Received {
+/// Up to [`GRAPHQL`] bytes, of a `sender` to the registry up to [`REGISTRY`]; `announced`: how many are said to come.
+async fn collect(mut body: Body, sender: Option<[u8; 32]>, announced: usize) -> Received {
+    let limit = if sender.is_some() { REGISTRY } else { GRAPHQL };
     let refused = |error| Received { bytes: Err(error), _place: None };
     let mut bytes = Bytes::new();
     let mut more = Vec::new();
     let mut place = None;
     let mut seen = 0;
-    while let Some(frame) = body.frame().await {
+    let mut until = None;
+    loop {
+        let frame = match until {
+            None => body.frame().await,
+            Some(until) => match timeout_at(until, body.frame()).await {
+                Ok(frame) => frame,
+                Err(_) => return refused(BodyError::Slow),
+            },
+        };
+        let Some(frame) = frame else { break };
         let Ok(frame) = frame else { return refused(BodyError::Broken) };
         let Ok(data) = frame.into_data() else { continue };
         seen += data.len();
@@ -93,15 +145,17 @@ async fn collect(mut body: Body, limit: usize, announced: usize) -> Received {
             // Nothing of it is needed any more.
             more = Vec::new();
             place = None;
+            until = None;
             if seen > limit + PATIENCE {
                 break;
             }
             continue;
         }
-        if seen > GRAPHQL && place.is_none() {
+        if let Some(sender) = sender.filter(|_| seen > GRAPHQL && place.is_none()) {
             // A sender that has to wait is not read from, so its bytes stay where they are.
-            let Ok(permit) = LARGE.acquire().await else { return refused(BodyError::Broken) };
-            place = Some(Arc::new(permit));
+            let Some(taken) = Place::take(sender).await else { return refused(BodyError::Broken) };
+            place = Some(Arc::new(taken));
+            until = Some(Instant::now() + PACE);
             more.reserve_exact(announced.min(limit).saturating_sub(more.len()));
         }
         // Most bodies come in one piece, which need not be copied.
@@ -129,17 +183,17 @@ pub(super) fn read(extensions: &Extensions, limit: usize) -> Result<Bytes, BodyE
 mod tests {
     use super::*;
 
-    fn request(path: &str, bytes: usize, with_certificate: bool) -> Request {
+    fn request(path: &str, bytes: usize, sender: Option<u8>) -> Request {
         let mut request = Request::new(Body::from(vec![b'x'; bytes]));
         *request.uri_mut() = path.parse().unwrap();
-        if with_certificate {
-            request.extensions_mut().insert(PeerCertificate([0; 32]));
+        if let Some(sender) = sender {
+            request.extensions_mut().insert(PeerCertificate([sender; 32]));
         }
         request
     }
 
     async fn length(path: &str, bytes: usize, with_certificate: bool) -> Result<usize, BodyError> {
-        let request = receive(request(path, bytes, with_certificate)).await;
+        let request = receive(request(path, bytes, with_certificate.then_some(0))).await;
         read(request.extensions(), usize::MAX).map(|bytes| bytes.len())
     }
 
@@ -157,18 +211,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fifth_large_body_waits_for_one_of_four() {
-        let large = || receive(request("/shop/v1/metadata/services", GRAPHQL + 1, true));
-        let mut held = Vec::new();
-        for _ in 0..4 {
-            held.push(large().await);
-        }
-        let mut fifth = Box::pin(large());
-        assert!(futures_util::poll!(fifth.as_mut()).is_pending());
-        let small = receive(request("/shop/v1/metadata/services", GRAPHQL, true)).await;
+    async fn a_fifth_large_body_waits_for_one_of_four_and_a_third_of_one_sender_for_its_own() {
+        let large = |sender| receive(request("/shop/v1/metadata/services", GRAPHQL + 1, Some(sender)));
+        let mut held = vec![large(0).await, large(0).await];
+        let mut third = Box::pin(large(0));
+        assert!(futures_util::poll!(third.as_mut()).is_pending(), "its sender has two places");
+        held.extend([large(1).await, large(1).await]);
+        let mut fifth = Box::pin(large(2));
+        assert!(futures_util::poll!(fifth.as_mut()).is_pending(), "all four places are taken");
+        let small = receive(request("/shop/v1/metadata/services", GRAPHQL, Some(2))).await;
         assert!(read(small.extensions(), GRAPHQL).is_ok(), "small ones do not wait");
         held.pop();
         let fifth = fifth.await;
         assert!(read(fifth.extensions(), REGISTRY).is_ok());
+        held.remove(0);
+        assert!(read(third.await.extensions(), REGISTRY).is_ok());
     }
 }

@@ -57,6 +57,11 @@ impl PeerAddress {
     }
 }
 
+/// Requests at a time on one HTTP/2 connection.
+const STREAMS: u32 = 32;
+/// How much of a body a client may send ahead, in bytes.
+const STREAM_WINDOW: u32 = 64 * 1024;
+
 /// The places for connections on one listener.
 #[derive(Clone, Debug)]
 pub(crate) struct Places(Arc<Semaphore>);
@@ -202,7 +207,13 @@ impl Connection {
             }
         });
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(64 * 1024);
-        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(32).max_header_list_size(32 * 1024);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(STREAMS).max_header_list_size(32 * 1024);
+        // All streams together may not fill the connection's window: one that waits for a place (`body`) would keep those
+        // that have one from being read.
+        builder
+            .http2()
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(STREAMS * STREAM_WINDOW);
         builder.http2().keep_alive_interval(Duration::from_secs(30)).keep_alive_timeout(Duration::from_secs(10));
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         if let Err(error) = self.watcher.watch(connection).await {

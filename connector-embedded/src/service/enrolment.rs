@@ -19,7 +19,7 @@ use pairing::{
 use super::{
     Service,
     identity::CertificateHolder,
-    kyma::{Context, Flavour, Generation, RUNTIME_COMMON_NAME, RUNTIME_TOKEN, store_connection_token},
+    kyma::{Context, Flavour, Generation, Origin, RUNTIME_COMMON_NAME, RUNTIME_TOKEN, Role, store_connection_token},
     one_time_token::{IssuedToken, store_token},
     policy::CertificateKind,
     presentations::Why,
@@ -47,6 +47,8 @@ pub(crate) struct TokenGrant {
     /// `None` for a token of the Director.
     generation: Option<Generation>,
     context: Context,
+    /// The certificate at the center that the token came to.
+    fetched_with: Option<[u8; 32]>,
     /// What its certificate will be called.
     common_name: String,
     /// Set when a request spent it, so that the edge need not.
@@ -198,6 +200,15 @@ impl Service {
             tracing::info!(system_auth = auth.id, "a one-time token was refused: the pairing it came from was removed");
             return Ok(None);
         }
+        if let Some(fetched_with) = &row.fetched_with
+            && !self.still_holds(fetched_with).await?
+        {
+            tracing::info!(
+                system_auth = auth.id,
+                "a one-time token was refused: the certificate it came to was revoked"
+            );
+            return Ok(None);
+        }
         let flavour = if generation.is_some() { Flavour::Kyma } else { Flavour::Adapter };
         let common_name = self.common_name(flavour, &auth.owner, &auth.id).await?;
         Ok(Some(TokenGrant {
@@ -206,6 +217,7 @@ impl Service {
             owner: auth.owner,
             generation,
             context: auth.context,
+            fetched_with: row.fetched_with.and_then(|fingerprint| fingerprint.try_into().ok()),
             common_name,
             spent: Arc::default(),
         }))
@@ -260,6 +272,12 @@ impl Service {
             Applicant::Token(grant) => grant.generation,
             Applicant::Certificate(holder) => (holder.flavour == Flavour::Kyma).then_some(Generation::Second),
         };
+        let fetched_with = match applicant {
+            Applicant::Token(grant) => grant.fetched_with,
+            // A runtime's certificate is not one of the center.
+            Applicant::Certificate(holder) => (self.kyma.settings.role != Role::Runtime).then_some(holder.fingerprint),
+        };
+        let origin = Origin { fetched_with, polled: false };
         if generation.is_some() && matches!(applicant.owner(), Owner::Runtime(_)) {
             issued.expires_at = issued.created_at.plus_seconds(RUNTIME_TOKEN);
         }
@@ -274,7 +292,7 @@ impl Service {
                         Applicant::Certificate(holder) => still_counts(connection, holder).await?,
                     }
                     match generation {
-                        Some(generation) => store_connection_token(connection, &issued, generation, false).await?,
+                        Some(generation) => store_connection_token(connection, &issued, generation, origin).await?,
                         None => store_token(connection, &issued).await?,
                     }
                     Ok(issued)

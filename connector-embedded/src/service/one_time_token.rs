@@ -122,6 +122,7 @@ pub(super) async fn store_token(connection: &mut SqliteConnection, issued: &Issu
         expires_at: issued.expires_at,
         generation: None,
         polled: false,
+        fetched_with: None,
     };
     one_time_token::insert(connection, &row).await
 }

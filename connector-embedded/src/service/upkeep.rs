@@ -20,6 +20,7 @@ impl Service {
         match self.kyma.settings.role {
             Role::Runtime => self.round_after_round(&stop).await,
             Role::Single | Role::Central => {
+                self.forget_former_subscriber().await;
                 let deliver = self.courier.work(self.store.clone(), self.clock.clone(), stop.clone());
                 tokio::join!(self.round_after_round(&stop), deliver);
             }

@@ -95,6 +95,22 @@ pub(crate) async fn abandon(
         .map(drop)
 }
 
+/// Gives up on what waits for addresses that nobody names any more.
+pub(crate) async fn abandon_others(
+    connection: &mut SqliteConnection,
+    named: &[String],
+    why: &str,
+    now: Moment,
+) -> Result<(), Failure> {
+    let mut query = QueryBuilder::<Sqlite>::new("UPDATE event_delivery SET state = 'failed', error = ");
+    query.push_bind(why).push(", at = ").push_bind(now.unix_millis()).push(" WHERE state = 'waiting' AND url NOT IN (");
+    let mut urls = query.separated(", ");
+    for url in named {
+        urls.push_bind(url);
+    }
+    query.push(")").build().execute(connection).await.sql().map(drop)
+}
+
 /// The deliveries of the events from one number to another.
 pub(crate) async fn between(
     connection: &mut SqliteConnection,

@@ -16,6 +16,8 @@ pub(crate) struct OneTimeToken {
     pub(crate) replaced_at: Option<i64>,
     /// Of the Connector Service; `None` for a token of the Director.
     pub(crate) generation: Option<String>,
+    /// The certificate at the center that it came to.
+    pub(crate) fetched_with: Option<Vec<u8>>,
 }
 
 /// A token about to be stored.
@@ -28,12 +30,13 @@ pub(crate) struct NewToken<'a> {
     pub(crate) generation: Option<&'static str>,
     /// It came with an answer of management/info.
     pub(crate) polled: bool,
+    pub(crate) fetched_with: Option<[u8; 32]>,
 }
 
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &NewToken<'_>) -> Result<(), Failure> {
     sqlx::query(
-        "INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at, generation, polled) \
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at, generation, polled, fetched_with) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(row.hash.as_bytes().as_slice())
     .bind(row.system_auth_id)
@@ -41,6 +44,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &NewToken<'_>
     .bind(row.expires_at.unix_millis())
     .bind(row.generation)
     .bind(row.polled)
+    .bind(row.fetched_with.map(|fingerprint| fingerprint.to_vec()))
     .execute(connection)
     .await
     .sql()

@@ -23,8 +23,9 @@ use axum::{
 use clap::Parser;
 use cockpit::{
     ClipboardUnavailable, Cockpit, CockpitSetup, Desktop, EnvironmentConfig, Problem, Reply, SecretWritten, Theme,
+    calls::SimulationSettings,
 };
-use connector_embedded::{Config, Running, Seed, Server, StartError};
+use connector_embedded::{Config, Running, RuntimeConfig, Seed, Server, StartError};
 use pairing::{ErrorCode, Secret};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, runtime::Handle, task::JoinSet};
@@ -201,23 +202,37 @@ fn content_type(file: &Path) -> &'static str {
 }
 
 impl EmbeddedServer {
+    async fn start_anew(&self) {
+        self.cockpit.server_starting();
+        if let Some(running) = self.running.lock().await.take() {
+            running.stop().await;
+        }
+        self.start().await;
+    }
+
     async fn start(&self) {
         let mut running = self.running.lock().await;
         if running.is_some() {
             return;
         }
         self.cockpit.server_starting();
+        let simulation = self.cockpit.simulation_in_force();
+        let config = match simulated(&simulation) {
+            Ok(config) => config,
+            Err(cause) => return self.cockpit.server_failed(Problem::new(ErrorCode::InvalidData, cause)),
+        };
         let config = Config {
             data_dir: self.cockpit.data_dir().to_owned(),
             port: 0,
             mtls_port: 0,
             seed: Seed::Samples,
             ca_key_protection: Some(connector_embedded::KeyProtection::Plain),
-            ..Config::default()
+            ..config
         };
         let lifetimes = (config.token_ttl, config.certificate_ttl);
         match start(config).await {
             Ok(server) => {
+                self.cockpit.simulation_runs(simulation);
                 let line = serde_json::to_string(server.endpoints()).unwrap_or_default();
                 match EnvironmentConfig::from_ready_line(&line) {
                     Ok(environment) => drop(self.cockpit.connect(EnvironmentConfig {
@@ -232,6 +247,23 @@ impl EmbeddedServer {
             Err(error) => self.cockpit.server_failed(Problem::new(error.code(), error.to_string())),
         }
     }
+}
+
+/// A configuration with these settings of the window.
+fn simulated(settings: &SimulationSettings) -> Result<Config, String> {
+    let subscriber = settings.event_subscriber.as_deref().map(str::parse).transpose();
+    let names = if settings.two_phase { settings.runtimes.as_slice() } else { &[] };
+    Ok(Config {
+        two_phase: settings.two_phase,
+        runtimes: names.iter().map(RuntimeConfig::named).collect(),
+        central: settings.central,
+        create_unknown_applications: settings.create_unknown_applications,
+        internal_port: settings.internal_port,
+        default_labels: settings.default_labels.iter().map(|label| (label.key.clone(), label.value.clone())).collect(),
+        event_subscriber: subscriber
+            .map_err(|error| format!("The address of the subscriber cannot be read: {error}."))?,
+        ..Config::default()
+    })
 }
 
 /// On a thread of its own: the future is not `Send`.
@@ -299,6 +331,15 @@ impl Desktop for TestDesktop {
             if let Some(server) = self.server.get().and_then(Weak::upgrade) {
                 server.start().await;
             }
+        })
+    }
+
+    fn start_server_anew(&self) -> Reply<'_, Result<(), Problem>> {
+        Box::pin(async move {
+            if let Some(server) = self.server.get().and_then(Weak::upgrade) {
+                server.start_anew().await;
+            }
+            Ok(())
         })
     }
 

@@ -4,7 +4,7 @@ use reqwest::{Client, ClientBuilder, Method};
 use serde_json::{Value, json};
 
 use super::Window;
-use crate::{Caller, CertificateRequest, Pairing, key, server};
+use crate::{Caller, CertificateRequest, KymaApplication, Pairing, key, server};
 
 const TOKEN: &str = "mutation($id: ID!) { result: requestOneTimeTokenForApplication(id: $id) { token } }";
 
@@ -52,8 +52,16 @@ impl Window {
         let caller = self.administrator().await.at(&format!("{base}{path}")).with("content-type", "application/json");
         let body = (!body.is_null()).then(|| body.to_string().into());
         let reply = caller.send(method, body).await;
-        assert_eq!(reply.status, 200, "{path}: {reply:?}");
+        assert!([200, 201].contains(&reply.status), "{path}: {reply:?}");
         reply.json()
+    }
+
+    /// Pairs an application through a link of the Connector Service's second generation.
+    pub async fn pair_by_link(&self, application: &str) -> KymaApplication {
+        let path = format!("/applications/{application}/connection-token");
+        let given = self.console(Method::POST, &path, &json!({ "generation": "second" })).await;
+        let link = given["url"].as_str().unwrap_or_else(|| panic!("{given}"));
+        KymaApplication::pair(self.ca_file(), application, link)
     }
 
     /// An address of the environment.

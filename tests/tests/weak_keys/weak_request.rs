@@ -1,7 +1,7 @@
 //! Requests for keys that no tool would make, signed with the very key wherever it can sign: a server that did not look
 //! at the key would find nothing wrong with them.
 
-use blackbox::{CertificateRequest, OpenSsl, base64, sha256};
+use blackbox::{CertificateRequest, OpenSsl, asn1::element, base64, sha256};
 use num_bigint::BigUint;
 use x509_parser::{certification_request::X509CertificationRequest, prelude::FromDer as _};
 
@@ -80,17 +80,6 @@ fn info(openssl: &OpenSsl, subject: &str, public: Vec<u8>) -> Vec<u8> {
 fn request(der: Vec<u8>) -> CertificateRequest {
     let pem = format!("-----BEGIN CERTIFICATE REQUEST-----\n{}\n-----END CERTIFICATE REQUEST-----\n", base64(&der));
     CertificateRequest { der, pem }
-}
-
-fn element(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
-    let content = parts.concat();
-    let length = content.len();
-    let head = match length {
-        0..=127 => vec![tag, u8::try_from(length).unwrap()],
-        128..=255 => vec![tag, 0x81, u8::try_from(length).unwrap()],
-        _ => [&[tag, 0x82][..], &u16::try_from(length).unwrap().to_be_bytes()].concat(),
-    };
-    [head, content].concat()
 }
 
 /// Positive: a zero before a first bit that is set.

@@ -1,6 +1,9 @@
 //! axe-core on every screen, in light and in dark.
 
-use blackbox::window::{Home, Terminal, Window};
+use blackbox::{
+    KymaApplication,
+    window::{Home, Terminal, Window},
+};
 use serde_json::{Value, json};
 
 async fn all_ids(window: &Window) -> Vec<String> {
@@ -123,6 +126,56 @@ async fn pairing_has_no_violation() {
     window.press(&["Escape"]).await;
     window.appears("@leave-guard").await;
     found.extend(window.audit("guard").await);
+    assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
+    window.quit().await;
+}
+
+#[tokio::test]
+async fn what_old_applications_did_has_no_violation() {
+    let home = Home::new();
+    let window = Window::ready(&home, &["--two-phase"]).await;
+    let mut found = Vec::new();
+    let id = window.register("cornershop").await;
+    window.press(&["Control+r"]).await;
+    window.click("@application-row[data-name=cornershop] @pair-row").await;
+    window.appears("@second-phase").await;
+    found.extend(window.audit("both phases").await);
+    let mut first = window.pair_by_link(&id).await;
+    let link = first.managed["runtime"]["connectorUrl"].as_str().unwrap().to_owned();
+    let second = KymaApplication::pair(window.ca_file(), &id, &link);
+    let service = json!({ "provider": "axe", "name": "Orders", "description": "d", "labels": { "team": "blue" },
+        "api": { "targetUrl": "https://shop.example", "spec": { "openapi": "3.0.0" } } });
+    assert_eq!(first.curl().post(first.url("metadataUrl"), service.to_string()).status, 200);
+    let event = json!({ "event-type": "order.created", "event-type-version": "v1", "event-time": "2020-02-03T04:05:06Z", "data": 1 });
+    assert_eq!(second.event(&event).status, 200);
+    first.poll();
+    window.click("@nav-applications").await;
+    window.click("@application-row[data-name=cornershop] .name a").await;
+    window.appears("@runtime[data-certificate=valid]").await;
+    window.click("@request-link").await;
+    window.appears("@link-value").await;
+    window.click("@heartbeat-days").await;
+    found.extend(window.audit("application with a runtime and a link").await);
+    window.click("@expire-now").await;
+    window.appears("@expire-dialog").await;
+    found.extend(window.audit("expire now").await);
+    window.press(&["Escape"]).await;
+    window.click("@tab-metadata").await;
+    window.click("@service[data-name=Orders]").await;
+    window.appears("@service-detail").await;
+    found.extend(window.audit("registered services").await);
+    window.click("@tab-events").await;
+    window.click("@event").await;
+    window.appears("@event-payload").await;
+    found.extend(window.audit("events").await);
+    window.press(&["Control+,"]).await;
+    window.click("@sim-label-add").await;
+    window.click("@sim-two").await;
+    found.extend(window.audit("simulation").await);
+    window.click("@nav-applications").await;
+    window.click("@silent-filter").await;
+    window.appears("@no-match").await;
+    found.extend(window.audit("nobody silent").await);
     assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
     window.quit().await;
 }

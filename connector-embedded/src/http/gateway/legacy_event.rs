@@ -35,7 +35,9 @@ pub(super) async fn publish(State(wires): State<Wires>, Path(app): Path<String>,
             Err(refusal) => return refusal.into_response(),
         },
         Err(BodyError::TooLarge) => return Refusal::TooLarge.into_response(),
-        Err(BodyError::Broken) => return Refusal::Syntax("unexpected EOF".to_owned()).into_response(),
+        Err(BodyError::Broken | BodyError::Slow) => {
+            return Refusal::Syntax("unexpected EOF".to_owned()).into_response();
+        }
     };
     let id = event.id.clone();
     let taken = match wires.service.center() {

@@ -66,7 +66,7 @@ pub(super) async fn token_for_runtime(State(wires): State<Wires>, headers: Heade
         let service = &wires.service;
         let id = service.runtime_to_pair(&context).await.map_err(of)?;
         let issued =
-            service.connection_token(Owner::Runtime(id), Generation::Second, context, false).await.map_err(of)?;
+            service.connection_token(Owner::Runtime(id), Generation::Second, context, None).await.map_err(of)?;
         let base = &service.settings.addresses.issuer;
         let url = format!("{base}/v1/runtimes/signingRequests/info?token={}", issued.token.expose());
         Ok::<_, RestError>((url, issued))

@@ -12,9 +12,9 @@ mod present;
 
 use axum::{
     Router,
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{Html, IntoResponse as _, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use serde_json::{Value, json};
 
@@ -25,20 +25,20 @@ use dialect::Who;
 /// What needs a token. `central_mode`: runtimes pair too.
 pub(super) fn token_routes(role: Role, central_mode: bool) -> Router<Wires> {
     let mut routes = Router::new()
-        .route("/v1/applications/signingRequests/info", get(info::of_application))
+        .route("/v1/applications/signingRequests/info", get_only(info::of_application))
         .route("/v1/applications/certificates", post(certificates::for_application))
         .merge(health());
     if role != Role::Runtime {
         routes = routes
             .route("/v1", get(to_specification))
             .route("/v1/api.yaml", get(specification))
-            .route("/v1/remoteenvironments/{name}/info", get(info::of_remote_environment))
+            .route("/v1/remoteenvironments/{name}/info", get_only(info::of_remote_environment))
             .route("/v1/remoteenvironments/{name}/client-certs", post(certificates::for_name))
-            .route("/v1/applications/{name}/info", get(info::of_name))
+            .route("/v1/applications/{name}/info", get_only(info::of_name))
             .route("/v1/applications/{name}/client-certs", post(certificates::for_name));
         if central_mode {
             routes = routes
-                .route("/v1/runtimes/signingRequests/info", get(info::of_runtime))
+                .route("/v1/runtimes/signingRequests/info", get_only(info::of_runtime))
                 .route("/v1/runtimes/certificates", post(certificates::for_runtime));
         }
     }
@@ -50,13 +50,15 @@ pub(super) fn certificate_routes(role: Role, central_mode: bool) -> Router<Wires
     let family = |who: Who| {
         let (info, renew, revoke) = match who {
             Who::Application => (
-                get(management::of_application),
+                get_only(management::of_application),
                 post(certificates::renew_application),
                 post(certificates::revoke_application),
             ),
-            Who::Runtime => {
-                (get(management::of_runtime), post(certificates::renew_runtime), post(certificates::revoke_runtime))
-            }
+            Who::Runtime => (
+                get_only(management::of_runtime),
+                post(certificates::renew_runtime),
+                post(certificates::revoke_runtime),
+            ),
         };
         let path = |rest: &str| format!("/v1/{}/{rest}", who.plural());
         Router::new()
@@ -133,8 +135,35 @@ fn answer(status: StatusCode, body: &Value) -> Response {
 
 /// A person opened the link: what it is for is said, and the token stays unused.
 fn page(headers: &HeaderMap) -> Option<Response> {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok())?;
-    accept.contains("text/html").then(|| Html(include_str!("link.html")).into_response())
+    is_browser(headers).then(|| Html(include_str!("link.html")).into_response())
+}
+
+/// Browsers say that they navigate, or accept XHTML. Java's own client accepts HTML and then anything, and wants JSON.
+fn is_browser(headers: &HeaderMap) -> bool {
+    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accept = value("accept").to_ascii_lowercase();
+    let ranges: Vec<(&str, &str)> = accept
+        .split(',')
+        .map(|range| range.split_once(';').map_or((range.trim(), ""), |(range, weight)| (range.trim(), weight.trim())))
+        .collect();
+    let wants = |wanted: &[&str]| {
+        ranges.iter().any(|(range, weight)| wanted.contains(range) && !matches!(*weight, "q=0" | "q=0.0"))
+    };
+    let page = wants(&["text/html"]) && (wants(&["application/xhtml+xml"]) || !wants(&["*", "*/*"]));
+    page || value("sec-fetch-mode") == "navigate"
+}
+
+/// GET and nothing else: who only looks at the headers must not spend a token.
+fn get_only<H, T>(handler: H) -> MethodRouter<Wires>
+where
+    H: axum::handler::Handler<T, Wires>,
+    T: 'static,
+{
+    get(handler).head(|uri: Uri| async {
+        let mut response = method_not_allowed(uri).await;
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+        response
+    })
 }
 
 /// What requests must look like.
@@ -145,6 +174,25 @@ fn certificate(subject: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_for_people_only() {
+        let accepts = |accept: &'static str| {
+            is_browser(&HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]))
+        };
+        for browser in ["text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "TEXT/HTML"] {
+            assert!(accepts(browser), "{browser}");
+        }
+        for program in [
+            "*/*",
+            "application/json",
+            "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
+            "application/json, text/html;q=0",
+            "text/htmlx",
+        ] {
+            assert!(!accepts(program), "{program}");
+        }
+    }
 
     #[test]
     fn old_clients_get_json_where_they_call() {

@@ -161,6 +161,21 @@ impl Service {
         Ok(wanted(&declared, rows.into_iter().chain(self.fixed())))
     }
 
+    /// Gives up on what still waits for an address that was named on the command line of an earlier start only.
+    pub(crate) async fn forget_former_subscriber(&self) {
+        let (now, fixed) = (self.clock.now(), self.fixed());
+        let done = self.store.write(move |connection| {
+            Box::pin(async move {
+                let all = subscription::all(connection).await?.into_iter().chain(fixed);
+                let named: Vec<String> = all.map(|subscription| subscription.url).collect();
+                event_delivery::abandon_others(connection, &named, "nobody subscribes from there any more", now).await
+            })
+        });
+        if let Err(failure) = done.await {
+            tracing::warn!(detail = failure.detail, "deliveries to former subscribers could not be ended: {failure}");
+        }
+    }
+
     fn fixed(&self) -> Option<Subscription> {
         let url = self.kyma.settings.event_subscriber.as_ref()?;
         Some(Subscription {

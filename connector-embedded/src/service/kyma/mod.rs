@@ -20,14 +20,14 @@ use arc_swap::ArcSwapOption;
 use pairing::{ErrorCode, Failure};
 
 use super::Service;
-use crate::store::{application, system_auth::Owner};
+use crate::store::{application, certificate, system_auth::Owner};
 
 pub(crate) use declared_over::DeclaredOver;
 pub(crate) use gateway_application::GatewayApplication;
 pub(crate) use heartbeat::{BUCKET, Heartbeats};
 pub(crate) use registration::RUNTIME_COMMON_NAME;
 pub(crate) use runtimes::{ApplicationRuntime, Offer};
-pub(crate) use token::{Context, Generation, RUNTIME_TOKEN, store_connection_token};
+pub(crate) use token::{Context, Generation, Origin, RUNTIME_TOKEN, store_connection_token};
 
 /// Which part a Connector plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +143,21 @@ impl Service {
         let mut connection = center.store.read().await?;
         let ended_at = application::pairings_ended_at(&mut connection, id).await?;
         Ok(ended_at.is_some_and(|ended_at| ended_at.is_none_or(|at| at < given_out_at)))
+    }
+
+    /// Whether the certificate that a token came to still counts at the center: it was not revoked, nor its pairing
+    /// removed.
+    pub(crate) async fn still_holds(&self, fetched_with: &[u8]) -> Result<bool, Failure> {
+        let Ok(fingerprint) = <[u8; 32]>::try_from(fetched_with) else { return Ok(false) };
+        let holder = match &self.kyma.center {
+            None => certificate::holder(&mut *self.store.read().await?, &fingerprint).await?,
+            Some(center) => {
+                let Some(center) = center.upgrade() else { return Ok(false) };
+                let mut connection = center.store.read().await?;
+                certificate::holder(&mut connection, &fingerprint).await?
+            }
+        };
+        Ok(holder.is_some_and(|holder| holder.revoked_at.is_none()))
     }
 
     /// The runtimes an application can pair with: this server itself unless there are two phases.

@@ -21,10 +21,14 @@ pub(crate) const RUNTIME_COMMON_NAME: &str = "*Runtime*";
 /// X.520's upper bound of a common name, in characters.
 const LONGEST_NAME: usize = 64;
 
+/// What the paths of the second generation have where those of the first have a name.
+const TAKEN: [&str; 4] = ["certificates", "management", "signingRequests", "tokens"];
+
 /// Whether a name can be a common name and a part of a URL as it is: clients split subjects at `,`, `=` and `/`.
 fn fits(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain) && !name.bytes().all(|byte| byte == b'.')
+    let dots = name.bytes().all(|byte| byte == b'.');
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain) && !dots && !TAKEN.contains(&name)
 }
 
 /// What the Connector Service calls an application: its name or, when that does not fit, the normalized one.
@@ -107,11 +111,17 @@ impl Service {
                 tracing::info!(application = row.name, "registered because a token was asked for it");
                 Ok(row.id)
             }
-            // Another request was faster.
+            // Another request was faster, or another application's name comes to the same.
             Err(failure) if failure.code == ErrorCode::NotUniqueName => {
                 let mut connection = self.store.read().await?;
                 let found = application::named(&mut connection, &tenant.id, name).await?;
-                found.map(|(id, _, _)| id).ok_or(failure)
+                found.map(|(id, _, _)| id).ok_or_else(|| {
+                    let message = format!(
+                        "An application whose name differs from {name:.100} only in case or punctuation is registered; \
+                         use that name."
+                    );
+                    Failure::new(ErrorCode::NotUniqueName, message)
+                })
             }
             Err(failure) => Err(failure),
         }
@@ -163,7 +173,7 @@ mod tests {
     fn a_name_that_breaks_subjects_or_paths_gives_way_to_the_normalized_one() {
         assert_eq!(service_name("shop", "mp-shop").unwrap(), "shop");
         assert_eq!(service_name("crm_Europe.1", "mp-crm-europe-1").unwrap(), "crm_Europe.1");
-        for broken in ["my shop", "a,b", "a=b", "a/b", "ü", "..", "a%2f"] {
+        for broken in ["signingRequests", "my shop", "a,b", "a=b", "a/b", "ü", "..", "a%2f"] {
             assert_eq!(service_name(broken, "mp-a").unwrap(), "mp-a", "{broken}");
         }
         let long = "x".repeat(65);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pairing::{ErrorCode, Failure, Moment};
+use url::Url;
 
 use super::{Flavour, Generation, Role};
 use crate::{
@@ -71,11 +72,12 @@ impl Service {
             Flavour::Adapter => center.application_name(application_id).await?,
             Flavour::Kyma => center.connector_service_name(application_id).await?,
         };
-        let events = format!("{}/{app_name}/v1/events", runtime.events_base());
+        let part = path_part(&app_name);
+        let events = format!("{}/{part}/v1/events", runtime.events_base());
         Ok(Urls {
             events_info: format!("{events}/subscribed"),
             events,
-            metadata: format!("{}/{app_name}/v1/metadata/services", center.settings.addresses.secured),
+            metadata: format!("{}/{part}/v1/metadata/services", center.settings.addresses.secured),
             app_name,
         })
     }
@@ -92,6 +94,10 @@ impl Service {
             (Role::Runtime, _) | (Role::Single, Flavour::Adapter) => return Ok(Vec::new()),
             (Role::Central, _) | (Role::Single, Flavour::Kyma) => {}
         }
+        // A token is a way to renew, which neither of them has.
+        if holder.revoked || holder.for_test {
+            return Ok(Vec::new());
+        }
         let mut offers = Vec::new();
         for runtime in self.event_runtimes() {
             if self.kyma.settings.role == Role::Central {
@@ -99,7 +105,8 @@ impl Service {
                 runtime.mirror_application(id, &name).await?;
             }
             let owner = Owner::Application(id.clone());
-            let token = runtime.connection_token(owner, Generation::Second, holder.context.clone(), true).await?;
+            let (context, with) = (holder.context.clone(), Some(holder.fingerprint));
+            let token = runtime.connection_token(owner, Generation::Second, context, with).await?;
             let addresses = &runtime.settings.addresses;
             offers.push(Offer {
                 runtime: runtime.kyma.settings.runtime.clone(),
@@ -192,5 +199,25 @@ impl ApplicationRuntime {
         } else {
             "valid"
         }
+    }
+}
+
+/// A name as one part of a path: the label `name`, which the adapter goes by, may be anything.
+fn path_part(name: &str) -> String {
+    let mut url = Url::parse("https://localhost/").expect("a literal that is a URL");
+    if let Ok(mut parts) = url.path_segments_mut() {
+        parts.clear().push(name);
+    }
+    url.path().trim_start_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_part_of_a_path_whatever_is_in_it() {
+        assert_eq!(path_part("mp-shop"), "mp-shop");
+        assert_eq!(path_part("a/b ü?c#d"), "a%2Fb%20%C3%BC%3Fc%23d");
     }
 }

@@ -5,10 +5,11 @@ use pairing::{ErrorCode, Failure, Moment, SystemAuthId};
 
 use super::Flavour;
 use crate::{
-    service::{Service, identity::INITIAL, one_time_token::IssuedToken},
+    service::{Service, application::not_found, identity::INITIAL, one_time_token::IssuedToken},
     store::{
         application::{self, Application},
         one_time_token::{self, NewToken},
+        runtime,
         system_auth::{self, Owner, SystemAuth},
     },
 };
@@ -69,17 +70,17 @@ impl Context {
 pub(crate) const RUNTIME_TOKEN: i64 = 10 * 60;
 
 impl Service {
-    /// A token by the Connector Service's rules, for an application or a runtime that exists here. `polled`: it comes
-    /// with an answer of management/info, and so often that nothing waits for it.
+    /// A token by the Connector Service's rules. `polled_with`: the certificate at the center to which it comes with an
+    /// answer of management/info, so often that nothing waits for it.
     ///
     /// # Errors
-    /// Of the store.
+    /// [`ErrorCode::NotFound`] for an application or a runtime that does not exist here.
     pub(crate) async fn connection_token(
         &self,
         owner: Owner,
         generation: Generation,
         context: Context,
-        polled: bool,
+        polled_with: Option<[u8; 32]>,
     ) -> Result<IssuedToken, Failure> {
         let mut issued = self.fresh_token(String::new(), &owner);
         if let Owner::Runtime(_) = owner {
@@ -89,6 +90,15 @@ impl Service {
         self.store
             .write(move |connection| {
                 Box::pin(async move {
+                    // It may have gone since it was looked up.
+                    let exists = match &owner {
+                        Owner::Application(id) => application::name(connection, id).await?.is_some(),
+                        Owner::Runtime(id) => runtime::condition(connection, id).await?.is_some(),
+                        Owner::IntegrationSystem(_) => false,
+                    };
+                    if !exists {
+                        return Err(not_found("application"));
+                    }
                     let auth = match system_auth::of_connector_service(connection, &owner, &context).await? {
                         Some(auth) => auth,
                         None => {
@@ -101,10 +111,11 @@ impl Service {
                         }
                     };
                     issued.system_auth_id.clone_from(&auth.id);
-                    if !polled {
+                    if polled_with.is_none() {
                         system_auth::await_certificate(connection, &auth.id).await?;
                     }
-                    store_connection_token(connection, &issued, generation, polled).await?;
+                    let origin = Origin { fetched_with: polled_with, polled: polled_with.is_some() };
+                    store_connection_token(connection, &issued, generation, origin).await?;
                     Ok(issued)
                 })
             })
@@ -156,12 +167,21 @@ impl Service {
     }
 }
 
+/// How somebody came to a token.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Origin {
+    /// The certificate at the center, itself or by way of another token.
+    pub(crate) fetched_with: Option<[u8; 32]>,
+    /// With an answer of management/info.
+    pub(crate) polled: bool,
+}
+
 /// Stores a token of the Connector Service's flavour. In the first generation it takes the place of the one before.
 pub(crate) async fn store_connection_token(
     connection: &mut sqlx::SqliteConnection,
     issued: &IssuedToken,
     generation: Generation,
-    polled: bool,
+    origin: Origin,
 ) -> Result<(), Failure> {
     if generation == Generation::First {
         one_time_token::retire(connection, &issued.system_auth_id, Some(generation.as_str()), issued.created_at)
@@ -173,7 +193,8 @@ pub(crate) async fn store_connection_token(
         created_at: issued.created_at,
         expires_at: issued.expires_at,
         generation: Some(generation.as_str()),
-        polled,
+        polled: origin.polled,
+        fetched_with: origin.fetched_with,
     };
     one_time_token::insert(connection, &row).await
 }
@@ -208,7 +229,7 @@ impl Service {
         let id = self.application_to_pair(name, &Context::default()).await?;
         let name = self.connector_service_name(&id).await?;
         let owner = Owner::Application(id);
-        let issued = self.connection_token(owner, Generation::First, Context::default(), false).await?;
+        let issued = self.connection_token(owner, Generation::First, Context::default(), None).await?;
         let base = &self.settings.addresses.issuer;
         Ok((format!("{base}/v1/{family}/{name}/info?token={}", issued.token.expose()), issued))
     }
@@ -223,7 +244,7 @@ impl Service {
         context: Context,
     ) -> Result<(String, IssuedToken), Failure> {
         let id = self.application_to_pair(name, &context).await?;
-        let issued = self.connection_token(Owner::Application(id), Generation::Second, context, false).await?;
+        let issued = self.connection_token(Owner::Application(id), Generation::Second, context, None).await?;
         Ok((format!("{}?token={}", self.settings.addresses.legacy_info, issued.token.expose()), issued))
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct EventType {
 
 /// The most types of one service that are remembered.
 const MOST: usize = 1000;
+/// The longest name that is remembered, in bytes: no subscription can name a longer one.
+const LONGEST: usize = 256;
 
 impl EventType {
     /// Splits `order.created.v1`.
@@ -42,7 +44,8 @@ pub(super) fn declared(document: &str) -> Vec<EventType> {
         let address = channel.and_then(|channel| serde_json::from_str::<Channel>(channel.get()).ok());
         address.and_then(|channel| channel.address).unwrap_or(key)
     });
-    let mut types: Vec<_> = topics.chain(channels).map(|topic| EventType::of_topic(&topic)).collect();
+    let all = topics.chain(channels).filter(|topic| topic.len() <= LONGEST);
+    let mut types: Vec<_> = all.map(|topic| EventType::of_topic(&topic)).collect();
     types.sort();
     types.dedup();
     types.truncate(MOST);
@@ -111,7 +114,8 @@ mod tests {
 
     #[test]
     fn anything_else_declares_nothing() {
-        for other in ["{}", "[]", "null", r#"{"topics":[1]}"#, r#"{"channels":"x"}"#, "<edmx/>"] {
+        let long = format!(r#"{{"topics":{{"{}":{{}}}}}}"#, "x".repeat(LONGEST + 1));
+        for other in [long.as_str(), "{}", "[]", "null", r#"{"topics":[1]}"#, r#"{"channels":"x"}"#, "<edmx/>"] {
             assert!(declared(other).is_empty(), "{other}");
         }
     }

@@ -12,16 +12,25 @@ fn is_telling(name: &str) -> bool {
     TELLING.iter().any(|part| name.contains(part))
 }
 
-/// The address with stars where it had a user and a password.
+/// The address with stars where it had a user and a password, and for parameters whose name tells that they are secret.
 pub(super) fn starred(address: String) -> String {
     let Ok(mut url) = Url::parse(&address) else { return address };
-    if url.username().is_empty() && url.password().is_none() {
-        // As it was sent: writing it anew would change how it looks.
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    let telling = url.query_pairs().any(|(name, _)| is_telling(&name));
+    // As it was sent where nothing is secret: writing it anew would change how it looks.
+    if !has_user && !telling {
         return address;
     }
-    // Both fail only for addresses that cannot have a user, which have none.
-    let _ = url.set_username(MASK);
-    let _ = url.set_password(Some(MASK));
+    if has_user {
+        // Both fail only for addresses that cannot have a user, which have none.
+        let _ = url.set_username(MASK);
+        let _ = url.set_password(Some(MASK));
+    }
+    if telling {
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let shown = pairs.iter().map(|(name, value)| (name, if is_telling(name) { MASK } else { value }));
+        url.query_pairs_mut().clear().extend_pairs(shown);
+    }
     url.into()
 }
 
@@ -140,8 +149,8 @@ mod tests {
     #[test]
     fn secrets_elsewhere_are_starred_out_too() {
         let mut api = api(&json!({
-            "targetUrl": "https://anna:hush@shop.example/a?b=c",
-            "specificationUrl": "https://shop.example/spec",
+            "targetUrl": "https://anna:hush@shop.example/a?b=c&access_token=hush",
+            "specificationUrl": "https://shop.example/spec?version=1",
             "requestParameters": {
                 "headers": { "X-Api-Key": ["hush"], "Accept": ["*/*"] }, "queryParameters": { "access_token": ["hush"] },
             },
@@ -149,8 +158,8 @@ mod tests {
         mask(&mut api, None).unwrap();
         let kept = serde_json::to_string(&api).unwrap();
         assert!(!kept.contains("hush") && !kept.contains("anna"), "{kept}");
-        assert_eq!(api.target_url, "https://********:********@shop.example/a?b=c");
-        assert_eq!(api.specification_url.as_deref(), Some("https://shop.example/spec"));
+        assert_eq!(api.target_url, "https://********:********@shop.example/a?b=c&access_token=********");
+        assert_eq!(api.specification_url.as_deref(), Some("https://shop.example/spec?version=1"));
         assert!(kept.contains(r#""Accept":["*/*"]"#), "{kept}");
         let again = mask(&mut api.clone(), Some(&api));
         assert_eq!(again, Ok(()));
