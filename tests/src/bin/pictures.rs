@@ -5,7 +5,10 @@
 
 use std::{env, fs, path::PathBuf};
 
-use blackbox::window::{Clipboard, Home, Terminal, Window};
+use blackbox::{
+    KymaApplication,
+    window::{Clipboard, Home, Terminal, Window},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -32,6 +35,7 @@ async fn main() {
     let album = Album { folder };
     album.light().await;
     album.dark().await;
+    album.kyma().await;
 }
 
 struct Album {
@@ -141,6 +145,56 @@ impl Album {
             .value("document.querySelector('[data-testid=token-result]').scrollIntoView({ block: 'start' }) ?? null")
             .await;
         self.take(window, "oauth-client").await;
+    }
+
+    /// An application pairs in two phases, registers what it offers and sends events.
+    async fn kyma(&self) {
+        let home = home("light");
+        let window = Window::ready(&home, &[&PORTS[..], &["--two-phase"]].concat()).await;
+        let id = window.register("cornershop").await;
+        window.press(&["Control+r"]).await;
+        window.click("@application-row[data-name=cornershop] @pair-row").await;
+        window.appears("@first-phase").await;
+        window.click("@request-pairing").await;
+        window.click("@tab-legacy_url").await;
+        window.click("@copy-primary").await;
+        let link = Clipboard.holds().await;
+        let first = KymaApplication::pair(window.ca_file(), &id, &link);
+        window.appears("@second-phase[data-stage=arrived]").await;
+        self.take(&window, "two-phases").await;
+        let link = first.managed["runtime"]["connectorUrl"].as_str().expect("a second link").to_owned();
+        let runtime = KymaApplication::pair(window.ca_file(), &id, &link);
+        for (name, kind) in [("Orders", "order.created"), ("Customers", "customer.changed"), ("Stock", "stock.low")] {
+            let service = json!({
+                "provider": "Corner Shop", "name": name, "description": format!("{name}, as the shop knows them"),
+                "api": { "targetUrl": format!("https://shop.example/{}", name.to_lowercase()),
+                    "spec": { "openapi": "3.0.0", "info": { "title": name, "version": "1.4" }, "paths": { "/": {} } } },
+                "events": { "spec": { "asyncapi": "2.0.0", "channels": { format!("{kind}.v1"): { "subscribe": {} } } } },
+            });
+            assert_eq!(first.curl().post(first.url("metadataUrl"), service.to_string()).status, 200);
+        }
+        for number in 4711..4717 {
+            let kind = ["order.created", "customer.changed", "stock.low"][number % 3];
+            let data = json!({ "number": number, "shop": "Corner Shop", "currency": "EUR" });
+            let time = "2026-11-21T12:00:00Z";
+            let event = json!({ "event-type": kind, "event-type-version": "v1", "event-time": time, "data": data });
+            assert_eq!(runtime.event(&event).status, 200);
+        }
+        window.click("@done").await;
+        window.press(&["Control+1"]).await;
+        window.press(&["Control+r"]).await;
+        window.click("@application-row[data-name=cornershop] .name a").await;
+        window.appears("@runtime[data-runtime=kyma][data-certificate=valid]").await;
+        self.take(&window, "application").await;
+        window.click("@tab-metadata").await;
+        window.click("@service[data-name=Orders]").await;
+        window.appears("@service-detail").await;
+        self.take(&window, "metadata").await;
+        window.click("@tab-events").await;
+        window.click("@event[data-type='order.created']").await;
+        window.appears("@event-payload").await;
+        self.take(&window, "events").await;
+        window.quit().await;
     }
 
     async fn dark(&self) {

@@ -26,6 +26,7 @@ fn the_ready_line_names_everything_and_is_all_there_is() {
         "oauthAdminUrl",
         "consoleUrl",
         "internalUrl",
+        "runtimes",
         "caFile",
         "adminTokenFile",
     ];
@@ -33,7 +34,7 @@ fn the_ready_line_names_everything_and_is_all_there_is() {
     assert!(places.is_sorted(), "{}", ready.line);
     assert_eq!(ready.json.as_object().unwrap().len(), keys.len(), "{}", ready.line);
     assert_eq!((&ready.json["ready"], &ready.json["pid"]), (&json!(true), &json!(program.id())));
-    assert_eq!(ready.json["internalUrl"], Value::Null);
+    assert_eq!((&ready.json["internalUrl"], &ready.json["runtimes"]), (&Value::Null, &json!([])));
     let port = |field: &str| reqwest::Url::parse(ready.text(field)).unwrap().port().unwrap();
     let (token, certificate) = (port("directorUrl"), port("certificateSecuredDirectorUrl"));
     assert_ne!(token, certificate);

@@ -22,7 +22,7 @@ const generations: Record<LinkGeneration, { title: string; text: string; who: st
   first: {
     title: "First generation (Kyma 0.3 to 0.6)",
     text: "For a client that speaks of a Remote Environment. It knows no info endpoint, no renewal and no heartbeat.",
-    who: "Wanted by: software that was last touched in 2018. varkes since March 2019 can't use it.",
+    who: "Wanted by: software that was last touched in 2018.",
   },
 };
 

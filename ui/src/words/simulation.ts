@@ -30,7 +30,7 @@ export const simulationWords = {
     "Token requests need the headers Tenant and Group, which go into O and OU of the certificate. For clients of a central Connector Service (several runtimes behind one).",
   createUnknown: "Create unknown applications on pairing",
   createUnknownText:
-    "As Kyma did: a token for a name that nobody knows works, and the application appears when it pairs. Off, such a request is refused with a sentence.",
+    "As Kyma did: a token for a name that nobody knows works, and the application is registered with it. Off, such a request is refused with a sentence.",
   labels: "Labels of applications that are created this way",
   labelKey: "Name",
   labelValue: "Value",

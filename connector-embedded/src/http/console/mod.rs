@@ -27,21 +27,24 @@ use super::{
     Wires,
     body::{self, CONSOLE},
 };
+use crate::service::kyma::Role;
 use error::ConsoleError;
 
 pub(super) use oauth_clients::{read_cursor, write_cursor};
 
 pub(super) fn routes(wires: &Wires) -> Router<Wires> {
-    Router::new()
-        .merge(oauth_clients::routes())
-        .merge(certificates::routes())
-        .merge(authority::routes())
-        .merge(policy::routes())
-        .merge(kyma::routes())
-        .merge(services::routes())
-        .merge(events::routes())
-        .merge(subscriptions::routes())
-        .route_layer(middleware::from_fn_with_state(wires.clone(), administrator))
+    let of_a_connector = certificates::routes().merge(authority::routes()).merge(policy::routes());
+    let routes = match wires.service.kyma.settings.role {
+        // What else there is, is at the center.
+        Role::Runtime => of_a_connector,
+        Role::Single | Role::Central => of_a_connector
+            .merge(oauth_clients::routes())
+            .merge(kyma::routes())
+            .merge(services::routes())
+            .merge(events::routes())
+            .merge(subscriptions::routes()),
+    };
+    routes.route_layer(middleware::from_fn_with_state(wires.clone(), administrator))
 }
 
 type Answer = Result<Response, ConsoleError>;

@@ -84,7 +84,8 @@ fn read(bytes: &[u8]) -> Result<LegacyEvent, Refusal> {
         return Err(Refusal::Invalid("event-type-version"));
     }
     let time = present("event-time", sent.event_time)?;
-    if Moment::parse(&time).is_none() {
+    // Our reader takes a blank or small letters too, as RFC 3339 allows; Go's does not, and the text is passed on.
+    if Moment::parse(&time).is_none() || time.as_bytes().get(10) != Some(&b'T') || time.ends_with('z') {
         return Err(Refusal::Invalid("event-time"));
     }
     let id = match sent.event_id.filter(|id| !id.is_empty()) {
@@ -167,6 +168,10 @@ mod tests {
             (r#"{"event-type":"a","event-time":"x"}"#.to_owned(), Refusal::Missing("event-type-version")),
             (r#"{"event-type":"a","event-type-version":".-"}"#.to_owned(), Refusal::Invalid("event-type-version")),
             (r#"{"event-type":"a","event-type-version":"v1","event-id":"x"}"#.to_owned(), Refusal::Missing("event-time")),
+            (
+                r#"{"event-type":"a","event-type-version":"v1","event-time":"2020-02-03 04:05:06Z","event-id":"x"}"#.to_owned(),
+                Refusal::Invalid("event-time"),
+            ),
             (
                 r#"{"event-type":"a","event-type-version":"v1","event-time":"2020-02-30","event-id":"x"}"#.to_owned(),
                 Refusal::Invalid("event-time"),
