@@ -114,7 +114,7 @@ impl Cockpit {
         }
         self.session(call)?.unregister(application.row.id.clone()).await?;
         crate::cockpit::lock(&self.pairings).forget_application(&application.row.id);
-        crate::cockpit::lock(&self.connection_links).forget_application(&application.row.id);
+        crate::cockpit::lock(&self.connection_links).forget_owner(&application.row.id);
         Ok(Nothing {})
     }
 

@@ -18,6 +18,7 @@ mod console;
 mod desktop;
 mod director;
 mod environment;
+mod held;
 mod https;
 mod kyma;
 mod oauth_clients;

@@ -12,4 +12,4 @@ mod session;
 mod specification;
 mod subscriptions;
 
-pub(crate) use held_links::ConnectionLinks;
+pub(crate) use held_links::ConnectionLink;

@@ -97,7 +97,7 @@ impl Cockpit {
         }
         tracing::info!(client_id = row.client_id, "OAuth client deleted");
         lock(&self.pairings).forget_client(&row.client_id);
-        lock(&self.access_tokens).forget_client(&row.client_id);
+        lock(&self.access_tokens).forget_owner(&row.client_id);
         Ok(Nothing {})
     }
 

@@ -2,17 +2,14 @@
 
 use std::path::PathBuf;
 
-use pairing::{ErrorCode, Moment, Secret};
+use pairing::{Moment, Secret};
 use uuid::Uuid;
 
-use crate::{Problem, calls::AccessTokenForm, recipes::Recipe};
-
-/// Nobody compares more than this many; the oldest are forgotten beyond it.
-const MAX_TOKENS: usize = 20;
+use crate::{calls::AccessTokenForm, held::Holdable, recipes::Recipe};
 
 /// One access token of this run.
 #[derive(Clone, Debug)]
-pub(super) struct AccessToken {
+pub(crate) struct AccessToken {
     pub(super) id: String,
     pub(super) client_id: String,
     pub(super) token: Secret,
@@ -24,42 +21,21 @@ pub(super) struct AccessToken {
     pub(super) ca_file: Option<PathBuf>,
 }
 
-/// Oldest first.
-#[derive(Debug, Default)]
-pub(crate) struct AccessTokens {
-    list: Vec<AccessToken>,
-}
+impl Holdable for AccessToken {
+    const MOST: usize = 20;
+    const GONE: [&str; 2] =
+        ["This access token is not held any more.", "It has expired or was let go. Get another one."];
 
-impl AccessTokens {
-    pub(super) fn hold(&mut self, token: AccessToken, now: Moment) {
-        self.drop_expired(Some(now));
-        if self.list.len() >= MAX_TOKENS {
-            self.list.remove(0);
-        }
-        self.list.push(token);
+    fn id(&self) -> &str {
+        &self.id
     }
 
-    /// # Errors
-    /// It has expired or was forgotten. Without a server there is no clock to expire by.
-    pub(super) fn find(&mut self, id: &str, now: Option<Moment>) -> Result<&AccessToken, Problem> {
-        self.drop_expired(now);
-        self.list.iter().find(|token| token.id == id).ok_or_else(|| {
-            Problem::new(ErrorCode::SecretGone, "This access token is not held any more.")
-                .hint("It has expired or was let go. Get another one.")
-        })
+    fn owner(&self) -> &str {
+        &self.client_id
     }
 
-    pub(super) fn forget(&mut self, id: &str) {
-        self.list.retain(|token| token.id != id);
-    }
-
-    pub(super) fn forget_client(&mut self, client_id: &str) {
-        self.list.retain(|token| token.client_id != client_id);
-    }
-
-    fn drop_expired(&mut self, now: Option<Moment>) {
-        let expired = |token: &AccessToken| now.zip(token.expires_at).is_some_and(|(now, at)| at <= now);
-        self.list.retain(|token| !expired(token));
+    fn expires_at(&self) -> Option<Moment> {
+        self.expires_at
     }
 }
 
@@ -110,30 +86,8 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_held_until_it_expires_or_is_forgotten() {
-        let mut tokens = AccessTokens::default();
-        tokens.hold(token("short", Some(10)), NOW);
-        tokens.hold(token("long", Some(60)), NOW);
-        tokens.hold(token("for ever", None), NOW);
-        assert_eq!(tokens.find("short", Some(NOW.plus_seconds(9))).unwrap().token.expose(), "canary-short");
-        assert!(tokens.find("short", None).is_ok(), "no clock");
-        let gone = tokens.find("short", Some(NOW.plus_seconds(10))).unwrap_err();
-        assert_eq!(gone.code, ErrorCode::SecretGone);
-        assert_eq!(tokens.list.len(), 2, "let go, not only hidden");
-        tokens.forget("long");
-        tokens.forget_client("client of for ever");
-        assert!(tokens.list.is_empty());
+    fn debug_shows_nothing_of_the_value() {
         assert!(!format!("{:?}", token("x", None)).contains("canary"));
-    }
-
-    #[test]
-    fn the_oldest_makes_room() {
-        let mut tokens = AccessTokens::default();
-        for number in 0..=MAX_TOKENS {
-            tokens.hold(token(&number.to_string(), None), NOW);
-        }
-        assert_eq!(tokens.list.len(), MAX_TOKENS);
-        assert!(tokens.find("0", None).is_err() && tokens.find("1", None).is_ok());
     }
 
     #[test]

@@ -12,6 +12,6 @@ mod token_endpoint;
 mod token_refusal;
 mod wire;
 
-pub(crate) use held_tokens::AccessTokens;
+pub(crate) use held_tokens::AccessToken;
 pub(crate) use registry::RegistrySession;
 pub(crate) use token_endpoint::{TokenRequest, form_encoded, request_token};
