@@ -9,7 +9,8 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use connector_embedded::{
-    CaKeyKind, Config, Fidelity, KeyProtection, RestoreRequest, RevocationMode, RuntimeConfig, Seed,
+    AdministratorIssuer, CaKeyKind, Config, DirectorShape, Fidelity, KeyProtection, RestoreRequest, RevocationMode,
+    RuntimeConfig, Seed,
 };
 use pairing::{Secret, Subject};
 use url::Url;
@@ -59,7 +60,8 @@ pub(crate) struct Serve {
     /// The host name in all URLs and in the server's certificate.
     #[arg(long, value_name = "NAME", default_value = "localhost", env = "CONNECTOR_EMBEDDED_PUBLIC_HOST")]
     public_host: String,
-    /// JSON file with applications to register on the first start.
+    /// JSON file with what to make on the first start: tenants, applications, runtimes, integration systems, templates and
+    /// formations.
     #[arg(long, value_name = "FILE", env = "CONNECTOR_EMBEDDED_SEED")]
     seed: Option<PathBuf>,
     /// Forget everything on stop. Without --data-dir a temporary folder is used.
@@ -123,6 +125,26 @@ pub(crate) struct Serve {
     /// Where every event goes: plain HTTP on this machine.
     #[arg(long, value_name = "URL", env = "CONNECTOR_EMBEDDED_EVENT_SUBSCRIBER")]
     event_subscriber: Option<Url>,
+    /// An OpenID provider: whoever comes with a token of it is the administrator.
+    #[arg(long, value_name = "URL", env = "CONNECTOR_EMBEDDED_ADMINISTRATOR_ISSUER")]
+    administrator_issuer: Option<String>,
+    /// Whom that provider's tokens must be for, usually its client id; may be given several times.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', env = "CONNECTOR_EMBEDDED_ADMINISTRATOR_AUDIENCE")]
+    administrator_audience: Vec<String>,
+    /// The certificate authority of that provider, PEM [default: those that the system trusts].
+    #[arg(long, value_name = "FILE", env = "CONNECTOR_EMBEDDED_ADMINISTRATOR_ISSUER_CA")]
+    administrator_issuer_ca: Option<PathBuf>,
+    /// The two operations of the pairing proposal, getAuthTypesForApplication and generateAuthForApplication. off: as
+    /// every released Compass.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value = "on", env = "CONNECTOR_EMBEDDED_PROPOSAL_API")]
+    proposal_api: Switch,
+    /// Whether what system auths hold can be read. off: the field auth is null without an error, as for a user of Compass
+    /// who lacks the scopes for it.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value = "on", env = "CONNECTOR_EMBEDDED_AUTHS_READABLE")]
+    auths_readable: Switch,
+    /// Whether the Director tells its schema.
+    #[arg(long, value_enum, value_name = "SWITCH", default_value = "on", env = "CONNECTOR_EMBEDDED_INTROSPECTION")]
+    introspection: Switch,
     /// Forget the latest time that this server has seen: the clock is right now and was wrong before. Without it nothing
     /// is signed while the clock is behind that time.
     #[arg(long, env = "CONNECTOR_EMBEDDED_TRUST_CLOCK")]
@@ -233,6 +255,12 @@ fn label(text: &str) -> Result<(String, String), String> {
     Ok((key.to_owned(), value.to_owned()))
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum RevocationArgument {
     Strict,
@@ -255,7 +283,7 @@ enum CaKeyArgument {
 
 impl Serve {
     /// # Errors
-    /// A sentence about the protection of keys.
+    /// A sentence about the protection of keys, or about options that belong together.
     pub(crate) fn into_config(self) -> Result<Config, String> {
         // A throw-away authority may lie in the open: its folder goes with it.
         let ca_key_protection = self.protection.chosen()?.or(self.ephemeral.then_some(KeyProtection::Plain));
@@ -263,6 +291,19 @@ impl Serve {
             (Some(dir), _) => dir,
             (None, true) => std::env::temp_dir().join(format!("connector-embedded-{}", uuid::Uuid::new_v4())),
             (None, false) => default_data_dir(),
+        };
+        let administrator_issuer = match self.administrator_issuer {
+            Some(issuer) => Some(AdministratorIssuer {
+                issuer,
+                audiences: self.administrator_audience,
+                ca_file: self.administrator_issuer_ca,
+            }),
+            None if self.administrator_audience.is_empty() && self.administrator_issuer_ca.is_none() => None,
+            None => {
+                return Err(
+                    "--administrator-audience and --administrator-issuer-ca belong to --administrator-issuer.".into()
+                );
+            }
         };
         Ok(Config {
             data_dir,
@@ -298,6 +339,12 @@ impl Serve {
             create_unknown_applications: self.create_unknown_applications,
             default_labels: self.default_label.into_iter().collect(),
             event_subscriber: self.event_subscriber,
+            administrator_issuer,
+            director: DirectorShape {
+                proposal_api: self.proposal_api == Switch::On,
+                auths_readable: self.auths_readable == Switch::On,
+                introspection: self.introspection == Switch::On,
+            },
             trust_clock: self.trust_clock,
             ephemeral: self.ephemeral,
         })
@@ -338,5 +385,6 @@ mod tests {
         assert_eq!(config.subject, default.subject);
         assert_eq!(config.token_ttl, default.token_ttl);
         assert_eq!(config.certificate_ttl, default.certificate_ttl);
+        assert_eq!(config.director, default.director);
     }
 }

@@ -2,8 +2,11 @@
 
 use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, time::Duration};
 
-use pairing::{Secret, Subject, check_label_key};
-use url::{Host, Url};
+use pairing::{
+    Secret, Subject, check_label_key,
+    simulation::{self, is_loopback},
+};
+use url::Url;
 
 use crate::StartError;
 
@@ -63,7 +66,7 @@ pub struct Config {
     pub internal_port: Option<u16>,
     /// The host name in all URLs and in the server's certificate.
     pub public_host: String,
-    /// Applications to register on the first start.
+    /// What to make on the first start.
     pub seed: Seed,
     /// Lifetime of an application's one-time token.
     pub token_ttl: Duration,
@@ -100,10 +103,70 @@ pub struct Config {
     pub default_labels: BTreeMap<String, String>,
     /// Where every event goes: plain HTTP on loopback.
     pub event_subscriber: Option<Url>,
+    /// An OpenID provider whose users are the administrator, beside the one with the administrator's token.
+    pub administrator_issuer: Option<AdministratorIssuer>,
+    /// Which of the things that differ between landscapes the Director offers.
+    pub director: DirectorShape,
     /// Forget the latest time that the server has seen: the clock is right now and was wrong then.
     pub trust_clock: bool,
     /// Delete the data directory on stop.
     pub ephemeral: bool,
+}
+
+/// An OpenID provider, and what its tokens must be for. Whoever comes with one is the administrator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdministratorIssuer {
+    /// As tokens name it in `iss`, letter for letter: `https`, or `http` on this machine.
+    pub issuer: String,
+    /// One of them must be in the token's `aud`.
+    pub audiences: Vec<String>,
+    /// PEM; the provider's certificate must be of this authority. `None`: of one that the system trusts.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// What one landscape's Director offers and another's does not. Switched off, this server stands in for a Compass that
+/// is not ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirectorShape {
+    /// The two operations of the pairing proposal: `getAuthTypesForApplication`, `generateAuthForApplication`. No
+    /// released Compass has them.
+    pub proposal_api: bool,
+    /// Off: the field `auth` of every system auth is null without any error, as for a user who lacks the scopes
+    /// `….auths:read`; also in the answer that hands out credentials.
+    pub auths_readable: bool,
+    /// Off: `__schema` and `__type` are null with an error.
+    pub introspection: bool,
+}
+
+impl AdministratorIssuer {
+    fn check(&self) -> Result<(), StartError> {
+        let refuse = |message: String| Err(StartError::Setting(message));
+        let good = Url::parse(&self.issuer).is_ok_and(|url| {
+            (url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url))
+                && url.host().is_some()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+        if !good {
+            return refuse(format!(
+                "--administrator-issuer \"{:.200}\" is not the address of a sign-in service. Write for example \
+                 https://accounts.example.com; plain http only on this machine.",
+                self.issuer
+            ));
+        }
+        if self.audiences.is_empty() || self.audiences.iter().any(String::is_empty) {
+            return refuse("--administrator-issuer needs --administrator-audience: whom its tokens are for.".into());
+        }
+        Ok(())
+    }
+}
+
+impl Default for DirectorShape {
+    fn default() -> Self {
+        Self { proposal_api: true, auths_readable: true, introspection: true }
+    }
 }
 
 /// A runtime of two-phase pairing.
@@ -151,7 +214,8 @@ pub enum Seed {
     Nothing,
     /// The sample applications *shop* and *crm*.
     Samples,
-    /// A JSON file: `{"applications":[{"name":…,"providerName":…,"description":…,"labels":{…}}]}`.
+    /// A JSON file: `{"applications":[{"name":…,"providerName":…,"description":…,"labels":{…}}]}`; also `tenants`,
+    /// `runtimes`, `integrationSystems`, `templates` and `formations`.
     File(PathBuf),
 }
 
@@ -182,6 +246,8 @@ impl Default for Config {
             create_unknown_applications: false,
             default_labels: BTreeMap::new(),
             event_subscriber: None,
+            administrator_issuer: None,
+            director: DirectorShape::default(),
             trust_clock: false,
             ephemeral: false,
         }
@@ -193,6 +259,7 @@ impl Config {
     pub(crate) fn check(&self) -> Result<(), StartError> {
         let refuse = |message: String| Err(StartError::Setting(message));
         self.check_kyma()?;
+        self.administrator_issuer.as_ref().map_or(Ok(()), AdministratorIssuer::check)?;
         let own = [Some(self.port), Some(self.mtls_port), self.internal_port];
         let runtimes = self.all_runtimes().into_iter().flat_map(|runtime| [runtime.port, runtime.mtls_port]);
         let fixed: Vec<u16> = own.into_iter().chain(runtimes).flatten().filter(|port| *port != 0).collect();
@@ -232,20 +299,8 @@ impl Config {
         if !self.two_phase && !self.runtimes.is_empty() {
             return refuse("--runtime belongs to --two-phase. Give both, or neither.".into());
         }
-        if self.runtimes.len() > MOST_RUNTIMES {
-            return refuse(format!("At most {MOST_RUNTIMES} runtimes can be simulated."));
-        }
-        for (at, RuntimeConfig { name, .. }) in self.runtimes.iter().enumerate() {
-            let letters = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            if name.is_empty() || name.len() > 32 || !letters || name.starts_with('-') {
-                return refuse(format!(
-                    "The runtime name \"{name}\" must be 1 to 32 lower-case letters, digits and dashes, not a dash first."
-                ));
-            }
-            if self.runtimes[..at].iter().any(|other| other.name == *name) {
-                return refuse(format!("The runtime {name} is given twice."));
-            }
-        }
+        simulation::check_runtime_names(self.runtimes.iter().map(|runtime| runtime.name.as_str()))
+            .map_err(|error| StartError::Setting(error.to_string()))?;
         for key in self.default_labels.keys() {
             check_label_key(key).map_err(|error| StartError::Setting(format!("--default-label {key}: {error}.")))?;
         }
@@ -278,29 +333,19 @@ impl Config {
     }
 }
 
-/// Events may hold what is private, and this server must not become a way into the network behind it: a subscriber is
-/// on this machine.
+/// See [`simulation::is_subscriber`].
 ///
 /// # Errors
 /// A sentence.
 pub(crate) fn check_subscriber(url: &Url) -> Result<(), String> {
-    let loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() != "http" || !loopback || !url.username().is_empty() || url.password().is_some() {
-        return Err(format!(
-            "A subscriber must be reachable by plain HTTP on this machine, for example http://127.0.0.1:9000/events, not {}.",
-            url.scheme().to_owned() + "://" + url.host_str().unwrap_or_default()
-        ));
+    if simulation::is_subscriber(url.as_str()) {
+        return Ok(());
     }
-    Ok(())
+    Err(format!(
+        "A subscriber must be reachable by plain HTTP on this machine, for example http://127.0.0.1:9000/events, not {}.",
+        url.scheme().to_owned() + "://" + url.host_str().unwrap_or_default()
+    ))
 }
-
-/// Each has a certificate authority, a store and two listeners.
-const MOST_RUNTIMES: usize = 4;
 
 const DAY: u64 = 24 * 60 * 60;
 

@@ -24,6 +24,7 @@ use crate::{
         oauth::{OAuth, access_token::AccessTokens},
         policy::{self, Fixed, Policy},
         presentations::Presentations,
+        user_token::UserTokens,
     },
     store::{self, Store, tenant::Tenant},
     tls::{Side, Tls},
@@ -87,6 +88,8 @@ impl Connector {
         center: Option<Weak<Service>>,
     ) -> Result<Self, StartError> {
         let clock = Clock::system();
+        let users = config.administrator_issuer.as_ref().map(|issuer| UserTokens::new(issuer, clock.clone()));
+        let users = users.transpose()?;
         let internal_url = ports.internal.as_ref().map(|(_, port)| format!("http://127.0.0.1:{port}"));
         let addresses = addresses(&config.public_host, ports.token.1, ports.certificate.1);
         let data_dir = DataDir::open(&config.data_dir)?;
@@ -106,7 +109,14 @@ impl Connector {
             }
         };
         let journal = config.revocation_journal.clone().unwrap_or_else(|| data_dir.path().join(store::JOURNAL));
-        let settings = Settings { token_ttl: config.token_ttl, fidelity: config.fidelity, fixed, journal, addresses };
+        let settings = Settings {
+            token_ttl: config.token_ttl,
+            fidelity: config.fidelity,
+            fixed,
+            journal,
+            director: config.director,
+            addresses,
+        };
         let kyma = KymaSettings {
             role,
             runtime,
@@ -130,6 +140,7 @@ impl Connector {
             changing,
             oauth,
             kyma,
+            users,
             courier,
             clock,
             settings,

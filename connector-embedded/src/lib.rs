@@ -32,7 +32,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-pub use config::{CaKeyKind, Config, Fidelity, KeyProtection, RevocationMode, RuntimeConfig, Seed};
+pub use config::{
+    AdministratorIssuer, CaKeyKind, Config, DirectorShape, Fidelity, KeyProtection, RevocationMode, RuntimeConfig, Seed,
+};
 pub use restore::{RestoreReport, RestoreRequest, restore};
 pub use server::{Running, Server};
 pub use start_error::StartError;
@@ -78,7 +80,7 @@ pub struct RuntimeEndpoints {
 
 /// The schema of the Director, in the schema definition language.
 pub fn director_sdl() -> String {
-    http::director_schema::build(None).sdl()
+    http::director_schema::sdl()
 }
 
 /// The schema of the Connector, in the schema definition language.

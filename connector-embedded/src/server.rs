@@ -123,6 +123,11 @@ impl Running {
         self.services.first().and_then(|center| center.warning())
     }
 
+    #[cfg(test)]
+    pub(crate) fn center(&self) -> Arc<Service> {
+        Arc::clone(&self.services[0])
+    }
+
     /// Stops accepting, lets running requests finish for up to three seconds, closes the stores.
     pub async fn stop(self) {
         self.stop.cancel();

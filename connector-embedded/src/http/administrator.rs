@@ -1,13 +1,12 @@
-//! The administrator, by `Authorization: Bearer <admin token>`: what the console, the Hydra-compatible API and
-//! introspection ask for.
+//! The administrator, by `Authorization: Bearer …` with the administrator's token or that of a user who signed in: what the
+//! console, the Hydra-compatible API and introspection ask for.
 
-use axum::{
-    extract::Request,
-    http::{HeaderMap, header},
-};
-use pairing::Secret;
+use std::net::IpAddr;
 
-use super::{PeerAddress, Wires};
+use axum::http::{HeaderMap, header};
+use pairing::{Failure, Secret};
+
+use super::Wires;
 use crate::service::oauth::Refusal;
 
 /// What an `Authorization` header says about the administrator.
@@ -20,24 +19,40 @@ pub(super) enum Claim {
 }
 
 impl Wires {
-    pub(super) fn administrator(&self, headers: &HeaderMap) -> Claim {
+    pub(super) async fn administrator(&self, headers: &HeaderMap) -> Claim {
         let Some(token) = bearer(headers) else { return Claim::Absent };
         if headers.get_all(header::AUTHORIZATION).iter().count() > 1 {
             return Claim::Wrong;
         }
-        if self.is_admin_token(&token) { Claim::Right } else { Claim::Wrong }
+        if self.is_admin_token(&token) {
+            return Claim::Right;
+        }
+        match self.user(&token).await {
+            Some(Ok(_)) => Claim::Right,
+            Some(Err(failure)) => {
+                tracing::info!("a user's token was refused: {failure}");
+                Claim::Wrong
+            }
+            None => Claim::Wrong,
+        }
     }
 
     /// Lets the administrator in; an attempt that fails is counted.
     ///
     /// # Errors
     /// [`Refusal::InvalidClient`] for everybody else, [`Refusal::TooManyFailures`].
-    pub(super) fn admit(&self, request: &Request) -> Result<(), Refusal> {
-        if self.administrator(request.headers()) == Claim::Right {
+    pub(super) async fn admit(&self, headers: &HeaderMap, source: IpAddr) -> Result<(), Refusal> {
+        if self.administrator(headers).await == Claim::Right {
             return Ok(());
         }
-        self.service.count_stranger(PeerAddress::of(request.extensions()))?;
+        self.service.count_stranger(source)?;
         Err(Refusal::InvalidClient)
+    }
+
+    /// Who signed in at the provider that is trusted here; `None` when there is none, or the token is not from there.
+    pub(super) async fn user(&self, token: &Secret) -> Option<Result<String, Failure>> {
+        let users = self.service.users.as_ref().filter(|users| users.claims_to_be_ours(token))?;
+        Some(users.user(token).await)
     }
 
     pub(super) fn is_admin_token(&self, token: &Secret) -> bool {

@@ -12,6 +12,7 @@ mod fault;
 mod gateway;
 mod guard;
 mod hydra;
+mod kyma_answer;
 mod legacy;
 mod listener;
 mod oauth;
@@ -78,7 +79,7 @@ impl Wires {
         listening: Vec<Listening>,
         gateways: Vec<EventGateway>,
     ) -> Self {
-        let director = director_schema::build(Some(Arc::clone(&service)));
+        let director = director_schema::DirectorSchema::new(Arc::clone(&service));
         let connector = connector_schema::build(Some(Arc::clone(&service)));
         let admin_token = admin_token.hash();
         Self(Arc::new(Shared { service, director, connector, tls, listening, gateways, admin_token }))

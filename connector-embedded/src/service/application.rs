@@ -4,9 +4,9 @@ use pairing::{ApplicationId, ErrorCode, Failure, LabelFilter, check_application_
 use serde_json::{Map, Value, json};
 
 use super::{
-    Service,
+    Service, formation,
     identity::{INITIAL, View},
-    input_rule::{BrokenRules, check_label},
+    input_rule::{BrokenRules, check_label, check_label_is_not_derived},
     integration_system,
     system_auth::Kind,
 };
@@ -100,6 +100,7 @@ impl Service {
             local_tenant_id: new.local_tenant_id,
             application_namespace: new.application_namespace,
             integration_system_id: new.integration_system_id,
+            application_template_id: None,
             status_condition: new.status_condition.unwrap_or_else(|| INITIAL.into()),
             status_at: now,
             created_at: now,
@@ -156,7 +157,7 @@ impl Service {
     /// Removes an application; its tokens, OAuth2 clients and certificates stop working with the same commit.
     ///
     /// # Errors
-    /// [`ErrorCode::NotFound`].
+    /// [`ErrorCode::NotFound`], [`ErrorCode::InvalidOperation`] while it is in a formation.
     pub(crate) async fn unregister_application(&self, view: &View, id: &str) -> Result<Application, Failure> {
         const NOTE: &str = "application unregistered";
         let (reach, now) = (view.clone(), self.clock.now());
@@ -166,6 +167,7 @@ impl Service {
             .write(move |connection| {
                 Box::pin(async move {
                     let row = found(connection, &reach, &owner).await?;
+                    formation::forbids_unregistering(connection, &row).await?;
                     let why = Revocation::ended(&reach.reach.actor, NOTE, now);
                     certificate::revoke(connection, Revoked::Owner(&owner), &why).await?;
                     application::delete(connection, &owner).await?;
@@ -180,7 +182,7 @@ impl Service {
     /// Takes back everything that was handed out for an application and keeps the application.
     ///
     /// # Errors
-    /// [`ErrorCode::NotFound`].
+    /// [`ErrorCode::NotFound`], [`ErrorCode::InvalidOperation`] while it is in a formation with a runtime.
     pub(crate) async fn unpair_application(&self, view: &View, id: &str) -> Result<Application, Failure> {
         const NOTE: &str = "application unpaired";
         let (reach, now) = (view.clone(), self.clock.now());
@@ -190,6 +192,7 @@ impl Service {
             .write(move |connection| {
                 Box::pin(async move {
                     let mut row = found(connection, &reach, &owner).await?;
+                    formation::forbids_unpairing(connection, &row).await?;
                     let why = Revocation::ended(&reach.reach.actor, NOTE, now);
                     certificate::revoke(connection, Revoked::Owner(&owner), &why).await?;
                     for auth in system_auth::of_owner(connection, &Owner::Application(owner.clone())).await? {
@@ -225,7 +228,7 @@ impl Service {
         after: Option<&str>,
     ) -> Result<Page<Application>, Failure> {
         let only = view.reach.only(Kind::Application).map(str::to_owned);
-        let selection = Selection { tenant_id: view.tenant.id.clone(), only, labels };
+        let selection = Selection { tenant_id: view.tenant.id.clone(), only, labels, ..Selection::default() };
         let mut connection = self.store.read().await?;
         selection::page(&mut connection, &selection, first, after).await
     }
@@ -265,8 +268,10 @@ impl Service {
     /// Removes one label and returns what it held.
     ///
     /// # Errors
-    /// [`ErrorCode::NotFound`] for the application or the label.
+    /// [`ErrorCode::NotFound`] for the application or the label, [`ErrorCode::InvalidData`] for `scenarios`, which says
+    /// in which formations it is.
     pub(crate) async fn delete_label(&self, view: &View, id: &str, key: &str) -> Result<Value, Failure> {
+        check_label_is_not_derived(key)?;
         let (view, id, key) = (view.clone(), id.to_owned(), key.to_owned());
         self.store
             .write(move |connection| {

@@ -36,10 +36,19 @@ pub(crate) struct Caller {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum CallerKind {
-    Administrator,
-    Application { id: String },
-    Runtime { id: String },
-    IntegrationSystem { id: String },
+    /// By the administrator's token, or a user who signed in.
+    Administrator {
+        name: String,
+    },
+    Application {
+        id: String,
+    },
+    Runtime {
+        id: String,
+    },
+    IntegrationSystem {
+        id: String,
+    },
 }
 
 /// Which objects exist for a caller, in whatever tenant.
@@ -90,7 +99,7 @@ impl Caller {
             return Err(Failure::new(ErrorCode::InsufficientScopes, message));
         }
         Ok(match &self.kind {
-            CallerKind::Administrator => Reach::everything("administrator"),
+            CallerKind::Administrator { name } => Reach::everything(name),
             CallerKind::Application { id } => Reach::of(Kind::Application, id),
             CallerKind::Runtime { id } => Reach::of(Kind::Runtime, id),
             CallerKind::IntegrationSystem { id } => Reach::of(Kind::IntegrationSystem, id),
@@ -160,13 +169,16 @@ pub(crate) struct CertificateHolder {
 }
 
 impl Service {
-    /// The administrator, by bearer token.
-    pub(crate) async fn administrator(&self, tenant: Option<&str>) -> Result<Caller, Failure> {
+    /// Who has the administrator's bearer token.
+    pub(crate) const ADMINISTRATOR: &str = "administrator";
+
+    /// The administrator, or the user of this name who signed in.
+    pub(crate) async fn administrator(&self, name: String, tenant: Option<&str>) -> Result<Caller, Failure> {
         let tenant = match tenant {
             Some(external_id) => Some(self.tenant(external_id).await?),
             None => None,
         };
-        Ok(Caller { kind: CallerKind::Administrator, tenant, scopes: Scopes::All })
+        Ok(Caller { kind: CallerKind::Administrator { name }, tenant, scopes: Scopes::All })
     }
 
     /// Whoever an OAuth2 access token stands for. A token that is bound to a certificate counts only on a connection
@@ -319,7 +331,7 @@ impl Service {
     /// The tenant an application or a runtime lives in; a `Tenant` header is optional for it, but must agree.
     async fn tenant_of(&self, tenant_id: &str, header: Option<&str>) -> Result<Tenant, Failure> {
         let mut connection = self.store.read().await?;
-        let own = tenant::all(&mut connection).await?.into_iter().find(|tenant| tenant.id == tenant_id);
+        let own = tenant::by_id(&mut connection, tenant_id).await?;
         let own = own.ok_or_else(|| Failure::internal("a system auth without its tenant"))?;
         match header {
             Some(header) if header != own.external_id => Err(unknown_tenant(header)),

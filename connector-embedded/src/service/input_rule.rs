@@ -1,7 +1,7 @@
 //! Rules for what an input brings. A refusal names every field that breaks one, in the words of ozzo-validation, which
 //! Compass' clients know.
 
-use pairing::{ErrorCode, Failure, check_label_key};
+use pairing::{ErrorCode, Failure, LabelError, check_label_key};
 use serde_json::{Map, Value};
 
 /// The longest description of anything, in characters.
@@ -65,4 +65,12 @@ pub(super) fn check_label(key: &str) -> Result<(), Failure> {
         broken.add("key", rule);
     }
     broken.refuse("LabelInput")
+}
+
+/// A label that says what is so elsewhere is not removed.
+///
+/// # Errors
+/// [`ErrorCode::InvalidData`].
+pub(super) fn check_label_is_not_derived(key: &str) -> Result<(), Failure> {
+    if check_label_key(key) == Err(LabelError::Scenarios) { check_label(key) } else { Ok(()) }
 }

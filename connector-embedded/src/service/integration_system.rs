@@ -46,16 +46,7 @@ impl Service {
         reach: &Reach,
         input: IntegrationSystemInput,
     ) -> Result<IntegrationSystem, Failure> {
-        reach.may_register(Kind::IntegrationSystem)?;
-        check(&input)?;
-        let now = self.clock.now().unix_millis();
-        let row = IntegrationSystem {
-            id: Uuid::new_v4().to_string(),
-            name: input.name,
-            description: input.description,
-            created_at: now,
-            updated_at: now,
-        };
+        let row = self.integration_system_registration(reach, input)?;
         self.store
             .write(move |connection| {
                 Box::pin(async move {
@@ -64,6 +55,25 @@ impl Service {
                 })
             })
             .await
+    }
+
+    /// Checks what a registration brings and makes the row.
+    pub(super) fn integration_system_registration(
+        &self,
+        reach: &Reach,
+        input: IntegrationSystemInput,
+    ) -> Result<IntegrationSystem, Failure> {
+        reach.may_register(Kind::IntegrationSystem)?;
+        check(&input)?;
+        let now = self.clock.now().unix_millis();
+        Ok(IntegrationSystem {
+            id: Uuid::new_v4().to_string(),
+            name: input.name,
+            description: input.description,
+            pairing_adapter: false,
+            created_at: now,
+            updated_at: now,
+        })
     }
 
     /// Replaces name and description, as upstream.
@@ -179,7 +189,7 @@ fn check(input: &IntegrationSystemInput) -> Result<(), Failure> {
 }
 
 /// A DNS name (RFC 1123) in lower case that does not start with a digit.
-fn check_name(name: &str) -> Result<(), &'static str> {
+pub(super) fn check_name(name: &str) -> Result<(), &'static str> {
     let is_alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_label = |label: &str| {
         let bytes = label.as_bytes();

@@ -1,11 +1,13 @@
 //! The rules. No HTTP, no SQL text: wires call in here, and here the store and the CA are asked.
 
 pub(crate) mod application;
+pub(crate) mod application_template;
 pub(crate) mod authority;
 pub(crate) mod backup;
 pub(crate) mod credentials;
 pub(crate) mod enrolment;
 pub(crate) mod events;
+pub(crate) mod formation;
 pub(crate) mod identity;
 pub(crate) mod input_rule;
 pub(crate) mod integration_system;
@@ -23,14 +25,16 @@ pub(crate) mod runtime;
 pub(crate) mod scopes;
 pub(crate) mod seed;
 pub(crate) mod system_auth;
+pub(crate) mod tenant;
 mod upkeep;
+pub(crate) mod user_token;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use tokio::sync::Mutex;
 
-use crate::{Fidelity, ca::Authorities, clock::Clock, store::Store};
+use crate::{DirectorShape, Fidelity, ca::Authorities, clock::Clock, store::Store};
 
 use events::Courier;
 use kyma::Kyma;
@@ -38,6 +42,7 @@ use latest_time::LatestTime;
 use oauth::OAuth;
 use policy::{Fixed, Policy};
 use presentations::Presentations;
+use user_token::UserTokens;
 
 /// Everything the rules need, shared by all wires.
 #[derive(Debug)]
@@ -51,6 +56,8 @@ pub(crate) struct Service {
     pub(crate) changing: Mutex<()>,
     pub(crate) oauth: OAuth,
     pub(crate) kyma: Kyma,
+    /// Where users may sign in.
+    pub(crate) users: Option<UserTokens>,
     pub(crate) courier: Courier,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
@@ -65,6 +72,7 @@ pub(crate) struct Settings {
     pub(crate) journal: PathBuf,
     /// What the command line set of the policy.
     pub(crate) fixed: Fixed,
+    pub(crate) director: DirectorShape,
     pub(crate) addresses: Addresses,
 }
 

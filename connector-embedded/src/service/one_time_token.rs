@@ -1,15 +1,17 @@
 //! Handing out one-time tokens.
 
-use pairing::{Failure, Moment, OneTimeToken, PairingData, SecretHash, SystemAuthId, TokenKind};
+use pairing::{Failure, Moment, OneTimeToken, PairingData, Secret, SecretHash, SystemAuthId, TokenKind};
 use sqlx::SqliteConnection;
 
 use super::{
-    Service,
+    Addresses, Service,
     application::{found, not_found},
     identity::View,
     runtime, seconds,
 };
 use crate::store::{
+    application::Application,
+    integration_system,
     one_time_token::{self, NewToken},
     system_auth::{self, Owner, SystemAuth},
 };
@@ -22,15 +24,27 @@ pub(crate) struct IssuedToken {
     pub(crate) created_at: Moment,
     pub(crate) expires_at: Moment,
     kind: TokenKind,
+    /// It comes as from a pairing adapter of Compass: without an address to go with it.
+    from_adapter: bool,
 }
 
 impl IssuedToken {
-    pub(crate) fn pairing_data(&self, connector_url: &str) -> PairingData {
+    /// Where it is good; empty when it came from an adapter, which alone knows.
+    pub(crate) fn connector_url<'a>(&self, addresses: &'a Addresses) -> &'a str {
+        if self.from_adapter { "" } else { &addresses.connector }
+    }
+
+    /// An address that carries the token.
+    pub(crate) fn link(&self, address: &str) -> Secret {
+        Secret::new(format!("{address}?token={}", self.token.expose()))
+    }
+
+    pub(crate) fn pairing_data(&self, addresses: &Addresses) -> PairingData {
         let make = match self.kind {
             TokenKind::Application => PairingData::for_application,
             TokenKind::Runtime => PairingData::for_runtime,
         };
-        make(&self.token, connector_url, self.created_at, self.expires_at)
+        make(&self.token, self.connector_url(addresses), self.created_at, self.expires_at)
     }
 }
 
@@ -72,7 +86,7 @@ impl Service {
         system_auth_id: Option<&str>,
     ) -> Result<IssuedToken, Failure> {
         let id = system_auth_id.map_or_else(|| SystemAuthId::random().to_string(), str::to_owned);
-        let issued = self.fresh_token(id, &owner);
+        let mut issued = self.fresh_token(id, &owner);
         let (view, renew) = (view.clone(), system_auth_id.is_some());
         self.store
             .write(move |connection| {
@@ -80,7 +94,9 @@ impl Service {
                     let tenant_id = match &owner {
                         Owner::Runtime(id) => runtime::found(connection, &view, id).await?.tenant_id,
                         Owner::Application(id) | Owner::IntegrationSystem(id) => {
-                            found(connection, &view, id).await?.tenant_id
+                            let application = found(connection, &view, id).await?;
+                            issued.from_adapter = has_adapter(connection, &application).await?;
+                            application.tenant_id
                         }
                     };
                     if renew {
@@ -107,8 +123,22 @@ impl Service {
             }
         };
         let expires_at = created_at.plus_seconds(lifetime);
-        IssuedToken { token: OneTimeToken::generate(), system_auth_id, created_at, expires_at, kind }
+        IssuedToken {
+            token: OneTimeToken::generate(),
+            system_auth_id,
+            created_at,
+            expires_at,
+            kind,
+            from_adapter: false,
+        }
     }
+}
+
+/// Whether tokens of this application come from its integration system's pairing adapter.
+async fn has_adapter(connection: &mut SqliteConnection, application: &Application) -> Result<bool, Failure> {
+    let Some(id) = &application.integration_system_id else { return Ok(false) };
+    let system = integration_system::find(connection, id).await?;
+    Ok(system.is_some_and(|system| system.pairing_adapter))
 }
 
 /// Stores a token of the Director's and retires the one before.
@@ -123,6 +153,7 @@ pub(super) async fn store_token(connection: &mut SqliteConnection, issued: &Issu
         generation: None,
         polled: false,
         fetched_with: None,
+        from_adapter: issued.from_adapter,
     };
     one_time_token::insert(connection, &row).await
 }

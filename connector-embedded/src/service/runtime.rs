@@ -9,11 +9,12 @@ use super::{
     Service,
     application::not_found,
     identity::{INITIAL, View},
-    input_rule::{BrokenRules, check_label},
+    input_rule::{BrokenRules, check_label, check_label_is_not_derived},
     system_auth::Kind,
 };
 use crate::store::{
     certificate::{self, Revocation, Revoked},
+    formation,
     label::{self, Labelled},
     runtime::{self, Runtime},
     selection::{self, Page, Selection},
@@ -38,6 +39,23 @@ impl Service {
     /// # Errors
     /// [`pairing::ErrorCode::InvalidData`] naming every field, [`pairing::ErrorCode::NotUniqueName`].
     pub(crate) async fn register_runtime(&self, view: &View, input: RuntimeInput) -> Result<Runtime, Failure> {
+        let (row, labels) = self.runtime_registration(view, input)?;
+        self.store
+            .write(move |connection| {
+                Box::pin(async move {
+                    insert(connection, &row, &labels).await?;
+                    Ok(row)
+                })
+            })
+            .await
+    }
+
+    /// Checks what a registration brings and makes the row and its labels.
+    pub(super) fn runtime_registration(
+        &self,
+        view: &View,
+        input: RuntimeInput,
+    ) -> Result<(Runtime, Map<String, Value>), Failure> {
         view.reach.may_register(Kind::Runtime)?;
         check(&input, "RuntimeRegisterInput")?;
         let now = self.clock.now().unix_millis();
@@ -53,15 +71,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        self.store
-            .write(move |connection| {
-                Box::pin(async move {
-                    runtime::insert(connection, &row).await?;
-                    set_labels(connection, &row.id, &labels).await?;
-                    Ok(row)
-                })
-            })
-            .await
+        Ok((row, labels))
     }
 
     /// Replaces name, description and labels, as upstream. Unlike upstream the status stays when no condition is
@@ -88,6 +98,7 @@ impl Service {
                     runtime::update(connection, &row).await?;
                     label::delete_all(connection, Labelled::Runtime, &id).await?;
                     set_labels(connection, &id, &labels).await?;
+                    formation::write_label(connection, Labelled::Runtime, &id).await?;
                     Ok(row)
                 })
             })
@@ -131,7 +142,7 @@ impl Service {
         after: Option<&str>,
     ) -> Result<Page<Runtime>, Failure> {
         let only = view.reach.only(Kind::Runtime).map(str::to_owned);
-        let selection = Selection { tenant_id: view.tenant.id.clone(), only, labels };
+        let selection = Selection { tenant_id: view.tenant.id.clone(), only, labels, ..Selection::default() };
         let mut connection = self.store.read().await?;
         selection::page(&mut connection, &selection, first, after).await
     }
@@ -167,8 +178,10 @@ impl Service {
     /// Removes one label and returns what it held.
     ///
     /// # Errors
-    /// [`pairing::ErrorCode::NotFound`] for the runtime or the label.
+    /// [`pairing::ErrorCode::NotFound`] for the runtime or the label, [`pairing::ErrorCode::InvalidData`] for
+    /// `scenarios`, which says in which formations it is.
     pub(crate) async fn delete_runtime_label(&self, view: &View, id: &str, key: &str) -> Result<Value, Failure> {
+        check_label_is_not_derived(key)?;
         let (view, id, key) = (view.clone(), id.to_owned(), key.to_owned());
         self.store
             .write(move |connection| {
@@ -180,6 +193,16 @@ impl Service {
             })
             .await
     }
+}
+
+/// Writes a checked registration.
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    row: &Runtime,
+    labels: &Map<String, Value>,
+) -> Result<(), Failure> {
+    runtime::insert(connection, row).await?;
+    set_labels(connection, &row.id, labels).await
 }
 
 /// The runtime inside a write, or the refusal that Compass gives.

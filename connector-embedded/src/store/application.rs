@@ -19,6 +19,8 @@ pub(crate) struct Application {
     pub(crate) local_tenant_id: Option<String>,
     pub(crate) application_namespace: Option<String>,
     pub(crate) integration_system_id: Option<String>,
+    /// What it was made from.
+    pub(crate) application_template_id: Option<String>,
     pub(crate) status_condition: String,
     pub(crate) status_at: i64,
     pub(crate) created_at: i64,
@@ -26,8 +28,8 @@ pub(crate) struct Application {
 }
 
 const COLUMNS: &str = "id, tenant_id, name, normalized_name, provider_name, description, base_url, health_check_url, \
-    system_number, local_tenant_id, application_namespace, integration_system_id, status_condition, status_at, \
-    created_at, updated_at";
+    system_number, local_tenant_id, application_namespace, integration_system_id, application_template_id, status_condition, \
+    status_at, created_at, updated_at";
 
 /// Adds an application.
 ///
@@ -49,6 +51,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Application)
         .push_bind(&row.local_tenant_id)
         .push_bind(&row.application_namespace)
         .push_bind(&row.integration_system_id)
+        .push_bind(&row.application_template_id)
         .push_bind(&row.status_condition)
         .push_bind(row.status_at)
         .push_bind(row.created_at)

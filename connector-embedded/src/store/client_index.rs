@@ -280,7 +280,7 @@ mod tests {
     use crate::store::{Store, system_auth};
 
     const SEED: &str = "
-        INSERT INTO tenant VALUES ('t', 'external', 'default');
+        INSERT INTO tenant (id, external_id, name) VALUES ('t', 'external', 'default');
         INSERT INTO application (id, tenant_id, name, normalized_name, status_condition, status_at, created_at, updated_at)
             VALUES ('app', 't', 'shop', 'shop', 'INITIAL', 1, 1, 1);
         INSERT INTO system_auth (id, tenant_id, application_id, created_at) VALUES ('auth', 't', 'app', 1);

@@ -197,7 +197,7 @@ mod tests {
         ];
         let found = store.write(move |connection| {
             Box::pin(async move {
-                let tables = "INSERT INTO tenant VALUES ('t', 'external', 'default');
+                let tables = "INSERT INTO tenant (id, external_id, name) VALUES ('t', 'external', 'default');
                     INSERT INTO application (id, tenant_id, name, normalized_name, status_condition, status_at, created_at,
                         updated_at) VALUES ('app', 't', 'shop', 'shop', 'INITIAL', 1, 1, 1);";
                 sqlx::raw_sql(tables).execute(&mut *connection).await.unwrap();

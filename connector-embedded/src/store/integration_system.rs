@@ -10,6 +10,8 @@ pub(crate) struct IntegrationSystem {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
+    /// Tokens of its applications come as from a pairing adapter: without an address to go with them.
+    pub(crate) pairing_adapter: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
 }
@@ -20,11 +22,13 @@ pub(crate) struct IntegrationSystem {
 /// [`ErrorCode::NotUniqueName`].
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &IntegrationSystem) -> Result<(), Failure> {
     let result = sqlx::query(
-        "INSERT INTO integration_system (id, name, description, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO integration_system (id, name, description, pairing_adapter, created_at, updated_at) \
+         VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(&row.id)
     .bind(&row.name)
     .bind(&row.description)
+    .bind(row.pairing_adapter)
     .bind(row.created_at)
     .bind(row.updated_at)
     .execute(connection)

@@ -236,8 +236,10 @@ mod tests {
         // Another file gets everything, and the first one then what was taken back meanwhile.
         let other = dir.path().join("other.jsonl");
         let store = Store::open(dir.path(), Some(&other)).await.unwrap();
-        execute(&store, "INSERT INTO tenant VALUES ('t', 'e', 'n')").await.unwrap();
-        execute(&store, "INSERT INTO integration_system VALUES ('i', 'n', NULL, 1, 1)").await.unwrap();
+        execute(&store, "INSERT INTO tenant (id, external_id, name) VALUES ('t', 'e', 'n')").await.unwrap();
+        execute(&store, "INSERT INTO integration_system (id, name, created_at, updated_at) VALUES ('i', 'n', 1, 1)")
+            .await
+            .unwrap();
         execute(&store, "INSERT INTO system_auth (id, integration_system_id, created_at) VALUES ('gone', 'i', 1)")
             .await
             .unwrap();

@@ -1,6 +1,6 @@
 //! Labels of applications and runtimes.
 
-use pairing::{Failure, LabelFilter};
+use pairing::{Failure, LabelFilter, Wanted};
 use serde_json::{Map, Value};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
@@ -21,10 +21,18 @@ impl Labelled {
         }
     }
 
-    const fn column(self) -> &'static str {
+    pub(super) const fn column(self) -> &'static str {
         match self {
             Self::Application => "application_id",
             Self::Runtime => "runtime_id",
+        }
+    }
+
+    /// The table that says in which formations they are.
+    pub(super) const fn assignments(self) -> &'static str {
+        match self {
+            Self::Application => "formation_application",
+            Self::Runtime => "formation_runtime",
         }
     }
 
@@ -119,7 +127,7 @@ pub(crate) async fn delete_everywhere(
 /// Whether SQL alone decides these filters: values are compared by [`matches`], because JSON containment is not a
 /// SQLite operator.
 pub(crate) fn by_key_only(filters: &[LabelFilter]) -> bool {
-    filters.iter().all(|filter| filter.contains.is_none())
+    filters.iter().all(|filter| filter.wanted == Wanted::Anything)
 }
 
 /// Continues a condition on the objects' table: they have all the keys. The keys are looked up by index.

@@ -182,4 +182,44 @@ mod tests {
         let journal = fs::read_to_string(dir.path().join(crate::store::JOURNAL)).unwrap();
         assert!(journal.contains("\"fingerprint\":\"0b\"") && journal.lines().count() == 1, "{journal}");
     }
+
+    /// Rows of the tables that the seventh migration adds columns to.
+    const VERSION_6: &str = "
+        INSERT INTO tenant VALUES ('t', 'External', 'My Tenant');
+        INSERT INTO integration_system VALUES ('i', 'sys', NULL, 1, 1);
+        INSERT INTO application (id, tenant_id, name, normalized_name, status_condition, status_at, created_at, updated_at,
+            integration_system_id) VALUES ('app', 't', 'shop', 'mp-shop', 'INITIAL', 1, 1, 1, 'i');
+        INSERT INTO system_auth (id, tenant_id, application_id, created_at) VALUES ('auth', 't', 'app', 5);
+        INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at) VALUES (x'01', 'auth', 7, 8);
+    ";
+
+    #[tokio::test]
+    async fn data_of_version_6_gets_a_landscape_around_it() {
+        use crate::store::{application, integration_system, one_time_token, tenant};
+
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("store.sqlite");
+        fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&file).unwrap();
+        let mut connection = options(&file).journal_mode(SqliteJournalMode::Wal).connect().await.unwrap();
+        let before = MIGRATIONS.iter().take(6).cloned().collect();
+        Migrator::with_migrations(before).run_direct(None, &mut connection, false).await.unwrap();
+        sqlx::raw_sql(VERSION_6).execute(&mut connection).await.unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+
+        let store = Store::open(dir.path(), None).await.unwrap();
+        let mut reader = store.read().await.unwrap();
+        for search in ["", "my ten", "EXTERNAL"] {
+            let found = tenant::page(&mut reader, search, None, 10).await.unwrap();
+            assert_eq!(found.len(), 1, "{search}");
+            assert_eq!((found[0].description.kind.as_str(), found[0].initialized), ("account", true));
+        }
+        assert!(tenant::page(&mut reader, "nowhere", None, 10).await.unwrap().is_empty());
+        let row = application::find(&mut reader, "t", "app").await.unwrap().unwrap();
+        assert_eq!((row.integration_system_id.as_deref(), row.application_template_id), (Some("i"), None));
+        assert!(!integration_system::find(&mut reader, "i").await.unwrap().unwrap().pairing_adapter);
+        assert!(!one_time_token::newest(&mut reader, "auth").await.unwrap().unwrap().from_adapter);
+        drop(reader);
+        store.close().await;
+        assert!(dir.path().join("store.before-6.sqlite").exists());
+    }
 }

@@ -6,11 +6,13 @@
 
 pub(crate) mod access_token;
 pub(crate) mod application;
+pub(crate) mod application_template;
 pub(crate) mod authority;
 pub(crate) mod certificate;
 pub(crate) mod client_index;
 pub(crate) mod event;
 pub(crate) mod event_delivery;
+pub(crate) mod formation;
 pub(crate) mod heartbeat;
 pub(crate) mod integration_system;
 pub(crate) mod journal;

@@ -18,6 +18,8 @@ pub(crate) struct OneTimeToken {
     pub(crate) generation: Option<String>,
     /// The certificate at the center that it came to.
     pub(crate) fetched_with: Option<Vec<u8>>,
+    /// It came as from a pairing adapter: without an address to go with it.
+    pub(crate) from_adapter: bool,
 }
 
 /// A token about to be stored.
@@ -31,12 +33,13 @@ pub(crate) struct NewToken<'a> {
     /// It came with an answer of management/info.
     pub(crate) polled: bool,
     pub(crate) fetched_with: Option<[u8; 32]>,
+    pub(crate) from_adapter: bool,
 }
 
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &NewToken<'_>) -> Result<(), Failure> {
     sqlx::query(
-        "INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at, generation, polled, fetched_with) \
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO one_time_token (hash, system_auth_id, created_at, expires_at, generation, polled, fetched_with, \
+         from_adapter) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(row.hash.as_bytes().as_slice())
     .bind(row.system_auth_id)
@@ -45,6 +48,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &NewToken<'_>
     .bind(row.generation)
     .bind(row.polled)
     .bind(row.fetched_with.map(|fingerprint| fingerprint.to_vec()))
+    .bind(row.from_adapter)
     .execute(connection)
     .await
     .sql()

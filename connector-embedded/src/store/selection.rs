@@ -27,6 +27,8 @@ pub(crate) struct Selection {
     /// Only this one, by id: an application or a runtime that lists sees itself.
     pub(crate) only: Option<String>,
     pub(crate) labels: Vec<LabelFilter>,
+    /// Only applications that share a formation with this runtime.
+    pub(crate) beside_runtime: Option<String>,
 }
 
 /// One page of a list.
@@ -110,6 +112,15 @@ fn query(columns: &str, of: Labelled, selection: &Selection) -> QueryBuilder<Sql
     query.push_bind(selection.tenant_id.clone());
     if let Some(only) = &selection.only {
         query.push(" AND id = ").push_bind(only.clone());
+    }
+    if let Some(runtime) = &selection.beside_runtime {
+        query
+            .push(
+                " AND id IN (SELECT a.application_id FROM formation_application a \
+                 JOIN formation_runtime b ON b.formation_id = a.formation_id WHERE b.runtime_id = ",
+            )
+            .push_bind(runtime.clone())
+            .push(")");
     }
     label::restrict(&mut query, of, &selection.labels);
     query

@@ -89,6 +89,22 @@ codes! {
     SecretGone = "secret_gone",
     /// A file could not be written.
     FileNotWritten = "file_not_written",
+    /// The call was made for another environment or tenant than the one in force; nothing was done.
+    ViewChanged = "view_changed",
+    /// A write in a guarded environment came without its confirmation.
+    ConfirmationNeeded = "confirmation_needed",
+    /// The environment is guarded against every write.
+    ReadOnly = "read_only",
+    /// Nobody is signed in to the environment, or the sign-in ended.
+    SignInNeeded = "sign_in_needed",
+    /// The sign-in could not be finished: refused, cancelled, or too slow.
+    SignInFailed = "sign_in_failed",
+    /// The environment does not offer the operation.
+    NotOffered = "not_offered",
+    /// Something on the way answered instead of the server: a captive portal, a proxy.
+    Intercepted = "intercepted",
+    /// The sealed file with the sign-ins needs its passphrase.
+    VaultLocked = "vault_locked",
 }
 
 impl fmt::Display for ErrorCode {

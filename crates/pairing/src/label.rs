@@ -14,7 +14,9 @@ pub enum LabelError {
     Characters,
     #[error("label with key scenarios cannot be set explicitly")]
     Scenarios,
-    #[error("the query of a label filter must be a JSON value, for example \"\\\"DevOps\\\"\"")]
+    #[error(
+        "the query of a label filter must be a JSON value, for example \"\\\"DevOps\\\"\", or a path like $[*] ? (@ == \"A\" || @ == \"B\")"
+    )]
     Query,
 }
 
@@ -40,24 +42,60 @@ pub fn check_label_key(key: &str) -> Result<(), LabelError> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelFilter {
     pub key: String,
-    /// The JSON that the label's value must contain; `None` selects every object with the key.
-    pub contains: Option<Value>,
+    pub wanted: Wanted,
+}
+
+/// What the value of a label must be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// Every object with the key is selected.
+    Anything,
+    /// The JSON that the value must contain.
+    Containing(Value),
+    /// One of these must be an element of the value, or the value itself: the one path that Compass takes.
+    OneOf(Vec<String>),
 }
 
 impl LabelFilter {
-    /// Reads the `query` of Compass' `LabelFilter`, which holds JSON inside a string.
+    /// Reads the `query` of Compass' `LabelFilter`, which holds JSON inside a string, or a path.
     ///
     /// # Errors
-    /// [`LabelError::Query`] when the query is not JSON.
+    /// [`LabelError::Query`] when the query is neither.
     pub fn new(key: impl Into<String>, query: Option<&str>) -> Result<Self, LabelError> {
-        let contains = query.map(serde_json::from_str).transpose().map_err(|_| LabelError::Query)?;
-        Ok(Self { key: key.into(), contains })
+        let wanted = match query {
+            None => Wanted::Anything,
+            Some(path) if path.trim_start().starts_with('$') => {
+                Wanted::OneOf(read_path(path).ok_or(LabelError::Query)?)
+            }
+            Some(json) => Wanted::Containing(serde_json::from_str(json).map_err(|_| LabelError::Query)?),
+        };
+        Ok(Self { key: key.into(), wanted })
     }
 
-    /// PostgreSQL's `@>` on JSON, which is what Compass asks its database.
+    /// PostgreSQL's `@>` on JSON, which is what Compass asks its database; for a path, whether it finds anything.
     pub fn selects(&self, value: &Value) -> bool {
-        self.contains.as_ref().is_none_or(|wanted| contains(value, wanted, true))
+        match &self.wanted {
+            Wanted::Anything => true,
+            Wanted::Containing(wanted) => contains(value, wanted, true),
+            Wanted::OneOf(wanted) => {
+                let is_wanted = |value: &Value| value.as_str().is_some_and(|text| wanted.iter().any(|one| one == text));
+                is_wanted(value) || value.as_array().is_some_and(|values| values.iter().any(is_wanted))
+            }
+        }
     }
+}
+
+/// The values of `$[*] ? (@ == "A" || @ == "B")`: letters, digits, `-`, `_` and blanks.
+fn read_path(path: &str) -> Option<Vec<String>> {
+    let inside =
+        path.trim().strip_prefix("$[*]")?.trim().strip_prefix('?')?.trim().strip_prefix('(')?.strip_suffix(')')?;
+    let value = |term: &str| {
+        let value =
+            term.trim().strip_prefix('@')?.trim().strip_prefix("==")?.trim().strip_prefix('"')?.strip_suffix('"')?;
+        let good = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | ' ');
+        (!value.is_empty() && value.chars().all(good)).then(|| value.to_owned())
+    };
+    inside.split("||").map(value).collect()
 }
 
 fn contains(have: &Value, want: &Value, top: bool) -> bool {
@@ -89,6 +127,25 @@ mod tests {
         assert!(!devops.selects(&json!("devops")));
         assert!(LabelFilter::new("a", Some("[\"x\"]")).unwrap().selects(&json!(["x", "y"])));
         assert_eq!(LabelFilter::new("a", Some("DevOps")), Err(LabelError::Query));
+    }
+
+    #[test]
+    fn the_one_path_selects_by_any_of_its_values() {
+        let filter = LabelFilter::new("scenarios", Some("$[*] ? (@ == \"A 1\" || @==\"b_2\")")).unwrap();
+        assert_eq!(filter.wanted, Wanted::OneOf(vec!["A 1".into(), "b_2".into()]));
+        assert!(filter.selects(&json!(["x", "b_2"])) && filter.selects(&json!("A 1")));
+        assert!(!filter.selects(&json!(["A"])) && !filter.selects(&json!([])));
+        for bad in [
+            "$",
+            "$[*]",
+            "$[*] ? ()",
+            "$[*] ? (@ == \"\")",
+            "$[*] ? (@ == \"a\\\"\")",
+            "$[*] ? (@ == \"a\" || )",
+            "$.a",
+        ] {
+            assert_eq!(LabelFilter::new("a", Some(bad)), Err(LabelError::Query), "{bad}");
+        }
     }
 
     #[test]

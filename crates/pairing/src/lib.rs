@@ -25,11 +25,12 @@ mod subject;
 mod token;
 
 pub mod csr;
+pub mod simulation;
 
 pub use data::{PairingData, PairingDataError, TokenKind};
 pub use error::{ErrorCode, Failure};
 pub use id::{ApplicationId, SystemAuthId};
-pub use label::{LabelError, LabelFilter, check_label_key};
+pub use label::{LabelError, LabelFilter, Wanted, check_label_key};
 pub use moment::Moment;
 pub use name::{check_application_name, normalize};
 pub use secret::{Secret, SecretHash};

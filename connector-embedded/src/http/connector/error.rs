@@ -76,7 +76,15 @@ pub(super) fn graphql(operation: Operation, failure: &Failure) -> Error {
         | ErrorCode::DataDirUnusable
         | ErrorCode::NewerData
         | ErrorCode::SecretGone
-        | ErrorCode::FileNotWritten => {
+        | ErrorCode::FileNotWritten
+        | ErrorCode::ViewChanged
+        | ErrorCode::ConfirmationNeeded
+        | ErrorCode::ReadOnly
+        | ErrorCode::SignInNeeded
+        | ErrorCode::SignInFailed
+        | ErrorCode::NotOffered
+        | ErrorCode::Intercepted
+        | ErrorCode::VaultLocked => {
             let id = fault::report(failure);
             Error::new(format!("{prefix}: internal error {id}"))
         }

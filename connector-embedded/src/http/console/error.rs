@@ -91,7 +91,15 @@ impl From<Failure> for ConsoleError {
             | ErrorCode::DataDirUnusable
             | ErrorCode::NewerData
             | ErrorCode::SecretGone
-            | ErrorCode::FileNotWritten => {
+            | ErrorCode::FileNotWritten
+            | ErrorCode::ViewChanged
+            | ErrorCode::ConfirmationNeeded
+            | ErrorCode::ReadOnly
+            | ErrorCode::SignInNeeded
+            | ErrorCode::SignInFailed
+            | ErrorCode::NotOffered
+            | ErrorCode::Intercepted
+            | ErrorCode::VaultLocked => {
                 let id = fault::report(&failure);
                 let message = format!("The server had a problem of its own. Its log has the cause under {id}.");
                 return Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, message);

@@ -172,14 +172,11 @@ enum GenerationName {
 async fn connection_token(State(wires): State<Wires>, Path(id): Path<String>, request: Request) -> Answer {
     let ConnectionToken { generation } = read(&request)?;
     let service = &wires.service;
-    let name = service.connector_service_name(&id).await?;
-    let (url, issued) = match generation {
-        GenerationName::First => service.token_of_first_generation("remoteenvironments", &name).await?,
-        GenerationName::Second => {
-            let context = service.default_context()?;
-            service.token_of_second_generation(&name, context).await?
-        }
+    let (link, issued) = match generation {
+        GenerationName::First => service.link_of_first_generation("remoteenvironments", id).await?,
+        GenerationName::Second => service.link_of_second_generation(id, service.default_context()?).await?,
     };
-    let answer = json!({ "url": url, "token": issued.token.expose(), "expiresAt": issued.expires_at.rfc3339() });
+    let answer =
+        json!({ "url": link.expose(), "token": issued.token.expose(), "expiresAt": issued.expires_at.rfc3339() });
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }

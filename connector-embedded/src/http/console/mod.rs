@@ -24,7 +24,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    Wires,
+    PeerAddress, Wires,
     body::{self, CONSOLE},
 };
 use crate::service::kyma::Role;
@@ -50,7 +50,7 @@ pub(super) fn routes(wires: &Wires) -> Router<Wires> {
 type Answer = Result<Response, ConsoleError>;
 
 async fn administrator(State(wires): State<Wires>, request: Request, next: Next) -> Response {
-    if let Err(refusal) = wires.admit(&request) {
+    if let Err(refusal) = wires.admit(request.headers(), PeerAddress::of(request.extensions())).await {
         return ConsoleError::from(refusal).into_response();
     }
     match read_object(&request) {

@@ -3,13 +3,14 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::{
+    application_template::ApplicationTemplate,
     bundle::{Bundle, BundlePage},
     definition::{ApiDefinition, EventDefinition},
     error::graphql,
     input::ApplicationStatusCondition,
-    page::PageInfo,
+    page::{PageInfo, Start},
     scalar::{Labels, PageCursor, Timestamp},
-    schema::service,
+    schema::{reach, service},
     system_auth::AppSystemAuth,
 };
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     store::{
         application::Application as Row,
         registered_service::{By, RegisteredService},
+        selection::Page,
     },
 };
 
@@ -82,10 +84,18 @@ impl Application {
         self.0.integration_system_id.clone().map(ID)
     }
 
-    /// There are no application templates here.
+    /// The template that it was made from.
     #[graphql(name = "applicationTemplateID")]
     async fn application_template_id(&self) -> Option<ID> {
-        None
+        self.0.application_template_id.clone().map(ID)
+    }
+
+    /// The template that it was made from.
+    async fn application_template(&self, context: &Context<'_>) -> Result<Option<ApplicationTemplate>> {
+        reach(context, "application.application_template:read")?;
+        let Some(id) = &self.0.application_template_id else { return Ok(None) };
+        let row = service(context)?.application_template(id).await.map_err(|failure| graphql(&failure))?;
+        ApplicationTemplate::of(row).map(Some).map_err(|failure| graphql(&failure))
     }
 
     async fn status(&self) -> ApplicationStatus {
@@ -169,7 +179,17 @@ impl Application {
 
 #[derive(Debug, SimpleObject)]
 pub(crate) struct ApplicationPage {
-    pub(super) data: Vec<Application>,
-    pub(super) page_info: PageInfo,
-    pub(super) total_count: i64,
+    data: Vec<Application>,
+    page_info: PageInfo,
+    total_count: i64,
+}
+
+impl ApplicationPage {
+    pub(super) fn new(start: Start, page: Page<Row>) -> Self {
+        Self {
+            page_info: start.info(page.end.as_deref()),
+            data: page.rows.into_iter().map(Application).collect(),
+            total_count: page.total,
+        }
+    }
 }

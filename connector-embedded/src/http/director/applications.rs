@@ -1,21 +1,19 @@
 //! What can be asked and done about applications.
 
 use async_graphql::{Context, ID, Object, Result};
-use pairing::{ErrorCode, Failure};
+use pairing::Failure;
 
 use super::{
     application::{Application, ApplicationPage},
     error::graphql,
-    handing_out::one_of,
     input::{ApplicationRegisterInput, ApplicationUpdateInput, Label, LabelFilterInput, OperationMode},
     page::{self, Start},
-    pairing_result::AuthType,
     scalar::{Any, PageCursor},
     schema::{service, view},
 };
 use crate::service::{Service, identity::View};
 
-const READ: &str = "application:read";
+pub(super) const READ: &str = "application:read";
 pub(super) const WRITE: &str = "application:write";
 
 #[derive(Debug, Default)]
@@ -36,28 +34,29 @@ impl ApplicationQueries {
         page.map_err(|failure| graphql(&failure))
     }
 
+    /// The applications that share a formation with a runtime, by their normalized names unless the runtime's label
+    /// `isNormalized` says otherwise.
+    async fn applications_for_runtime(
+        &self,
+        context: &Context<'_>,
+        #[graphql(name = "runtimeID")] runtime_id: ID,
+        #[graphql(default_with = "Some(200)", desc = "1 to 200")] first: Option<i32>,
+        after: Option<PageCursor>,
+    ) -> Result<ApplicationPage> {
+        let (view, service) = (view(context, READ)?, service(context)?);
+        let asked = async {
+            let (first, start) = (page::size(first)?, Start::read(after)?);
+            let page = service.applications_for_runtime(&view, &runtime_id, first, start.after.as_deref()).await?;
+            Ok(ApplicationPage::new(start, page))
+        };
+        asked.await.map_err(|failure: Failure| graphql(&failure))
+    }
+
     /// One application; null when it does not exist.
     async fn application(&self, context: &Context<'_>, id: ID) -> Result<Option<Application>> {
         let view = view(context, READ)?;
         let found = service(context)?.application(&view, &id).await.map_err(|failure| graphql(&failure))?;
         Ok(found.map(Application))
-    }
-
-    /// The ways in which an application can prove who it is (pairing proposal). The application may be named by
-    /// `appId`, `appID` or `id`, because the proposal's pages differ.
-    async fn get_auth_types_for_application(
-        &self,
-        context: &Context<'_>,
-        #[graphql(name = "appId")] app_id: Option<ID>,
-        #[graphql(name = "appID")] app_id_capital: Option<ID>,
-        id: Option<ID>,
-    ) -> Result<Vec<AuthType>> {
-        let view = view(context, READ)?;
-        let id = one_of([app_id, app_id_capital, id])?;
-        let found = service(context)?.application(&view, &id).await.map_err(|failure| graphql(&failure))?;
-        found
-            .map(|_| AuthType::all())
-            .ok_or_else(|| graphql(&Failure::new(ErrorCode::NotFound, "Object not found [object=application]")))
     }
 }
 
@@ -149,9 +148,5 @@ async fn applications(
     let start = Start::read(after)?;
     let filters = filter.into_iter().map(LabelFilterInput::into_filter).collect::<Result<_, _>>()?;
     let page = service.applications(view, filters, first, start.after.as_deref()).await?;
-    Ok(ApplicationPage {
-        page_info: start.info(page.end.as_deref()),
-        data: page.rows.into_iter().map(Application).collect(),
-        total_count: page.total,
-    })
+    Ok(ApplicationPage::new(start, page))
 }

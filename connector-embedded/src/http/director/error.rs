@@ -52,7 +52,15 @@ const fn row(code: ErrorCode) -> (&'static str, u16, Class) {
         | ErrorCode::DataDirUnusable
         | ErrorCode::NewerData
         | ErrorCode::SecretGone
-        | ErrorCode::FileNotWritten => ("InternalError", 10, Class::Fault),
+        | ErrorCode::FileNotWritten
+        | ErrorCode::ViewChanged
+        | ErrorCode::ConfirmationNeeded
+        | ErrorCode::ReadOnly
+        | ErrorCode::SignInNeeded
+        | ErrorCode::SignInFailed
+        | ErrorCode::NotOffered
+        | ErrorCode::Intercepted
+        | ErrorCode::VaultLocked => ("InternalError", 10, Class::Fault),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Handing out what an application proves itself with, and taking it back.
 
 use async_graphql::{Context, ID, Object, Result};
-use pairing::{ErrorCode, Failure};
 use serde_json::Value;
 
 use super::{
@@ -9,8 +8,6 @@ use super::{
     applications::WRITE,
     error::graphql,
     one_time_token::{OneTimeTokenForApplication, Suggestion},
-    pairing_result::{CLIENT_CERTIFICATE, CLIENT_CREDENTIALS, PairingAuthResult},
-    scalar::{AuthTypeInput, JsonText},
     schema::{service, view},
     system_auth::{self, SystemAuth},
 };
@@ -43,7 +40,7 @@ impl HandingOut {
         let view = view(context, WRITE)?;
         system_auth::must_be_visible(context, Kind::Application)?;
         let issued = service(context)?.request_client_credentials(&view, &id).await;
-        issued.map(SystemAuth::issued).map_err(|failure| graphql(&failure))
+        SystemAuth::issued(context, issued.map_err(|failure| graphql(&failure))?)
     }
 
     /// Removes what was handed out: its tokens, its OAuth2 client and its certificates stop working at once.
@@ -55,44 +52,6 @@ impl HandingOut {
         let view = view(context, WRITE)?;
         let removed = service(context)?.delete_system_auth(&view, Kind::Application, &auth_id).await;
         SystemAuth::held(context, removed.map_err(|failure| graphql(&failure))?)
-    }
-
-    /// Makes what an application needs to pair in the chosen way (pairing proposal). The application may be named
-    /// by `id`, `appID` or `appId`. No way here needs `inputParams`.
-    async fn generate_auth_for_application(
-        &self,
-        context: &Context<'_>,
-        id: Option<ID>,
-        #[graphql(name = "appID")] app_id_capital: Option<ID>,
-        #[graphql(name = "appId")] app_id: Option<ID>,
-        #[graphql(name = "type")] kind: AuthTypeInput,
-        input_params: Option<JsonText>,
-    ) -> Result<PairingAuthResult> {
-        let _no_way_needs_them = input_params;
-        let view = view(context, WRITE)?;
-        let id = one_of([id, app_id_capital, app_id])?;
-        let service = service(context)?;
-        match kind.0.as_str() {
-            CLIENT_CERTIFICATE => {
-                let issued = service.request_one_time_token(&view, &id, None).await;
-                let issued = issued.map_err(|failure| graphql(&failure))?;
-                let token = OneTimeTokenForApplication::issued(&issued, Suggestion::Plain, &service.settings.addresses);
-                let lifetime = service.policy().lifetimes.application_seconds.unsigned_abs();
-                Ok(PairingAuthResult::certificate(issued.system_auth_id, token, lifetime))
-            }
-            CLIENT_CREDENTIALS => {
-                system_auth::must_be_visible(context, Kind::Application)?;
-                let issued = service.request_client_credentials(&view, &id).await;
-                let issued = issued.map_err(|failure| graphql(&failure))?;
-                Ok(PairingAuthResult::credentials(&issued))
-            }
-            other => {
-                let message = format!(
-                    "Invalid data AuthTypeInput [type=must be {CLIENT_CERTIFICATE} or {CLIENT_CREDENTIALS}, not {other:.100}]"
-                );
-                Err(graphql(&Failure::new(ErrorCode::InvalidData, message)))
-            }
-        }
     }
 }
 
@@ -107,16 +66,4 @@ async fn suggestion(context: &Context<'_>, view: &View, id: &ID) -> Result<Sugge
     let labels = service.labels(id).await.map_err(|failure| graphql(&failure))?;
     let legacy = labels.get("legacy").and_then(Value::as_bool).unwrap_or(false);
     Ok(if legacy { Suggestion::LegacyUrl } else { Suggestion::RawEncoded })
-}
-
-/// The application, which must be named exactly once.
-pub(super) fn one_of(names: [Option<ID>; 3]) -> Result<ID> {
-    let mut given = names.into_iter().flatten();
-    match (given.next(), given.next()) {
-        (Some(id), None) => Ok(id),
-        _ => {
-            let message = "Invalid data [reason=name the application once, by id, appID or appId]";
-            Err(graphql(&Failure::new(ErrorCode::InvalidData, message)))
-        }
-    }
 }

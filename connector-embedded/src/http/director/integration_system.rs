@@ -118,7 +118,7 @@ impl IntegrationSystemMutations {
         let reach = reach(context, WRITE)?;
         system_auth::must_be_visible(context, Kind::IntegrationSystem)?;
         let issued = service(context)?.request_integration_system_credentials(&reach, &id).await;
-        issued.map(SystemAuth::issued).map_err(|failure| graphql(&failure))
+        SystemAuth::issued(context, issued.map_err(|failure| graphql(&failure))?)
     }
 
     /// Removes what was handed out: its OAuth2 client stops working at once.

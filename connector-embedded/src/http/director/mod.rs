@@ -1,16 +1,20 @@
 //! The Director: `POST /director/graphql` for the administrator, applications, runtimes and integration systems.
 
 mod application;
+mod application_template;
 mod applications;
 mod bundle;
 mod definition;
 mod error;
+mod formation;
 mod handing_out;
 mod input;
 mod integration_system;
+mod introspection;
 mod one_time_token;
 mod page;
 mod pairing_result;
+mod proposal;
 mod runtime;
 mod scalar;
 pub(crate) mod schema;
@@ -31,7 +35,10 @@ use super::{
     body::{self, GRAPHQL},
     document::{self, DocumentError, Limits},
 };
-use crate::service::identity::{Caller, unauthorized};
+use crate::service::{
+    Service,
+    identity::{Caller, unauthorized},
+};
 use definition::SpecificationBudget;
 
 /// Client generators send all operations of a file and name one; watching several applications takes one alias
@@ -91,12 +98,16 @@ async fn by_bearer(
         return Err(missing());
     }
     let token = Secret::new(token);
-    let caller = if wires.is_admin_token(&token) {
-        wires.service.administrator(tenant(headers)).await
-    } else {
-        wires.service.caller_by_access_token(&token, tenant(headers), certificate).await
+    let caller = async {
+        if wires.is_admin_token(&token) {
+            return wires.service.administrator(Service::ADMINISTRATOR.to_owned(), tenant(headers)).await;
+        }
+        match wires.user(&token).await {
+            Some(user) => wires.service.administrator(user?, tenant(headers)).await,
+            None => wires.service.caller_by_access_token(&token, tenant(headers), certificate).await,
+        }
     };
-    caller.map_err(|failure| (status_of(&failure), failure))
+    caller.await.map_err(|failure| (status_of(&failure), failure))
 }
 
 fn tenant(headers: &HeaderMap) -> Option<&str> {

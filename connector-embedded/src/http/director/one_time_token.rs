@@ -62,10 +62,10 @@ impl std::fmt::Debug for OneTimeTokenForRuntime {
 
 impl OneTimeTokenForRuntime {
     pub(super) fn issued(issued: &IssuedToken, addresses: &Addresses) -> Self {
-        let data = issued.pairing_data(&addresses.connector);
+        let data = issued.pairing_data(addresses);
         Self {
             token: issued.token.expose().to_owned(),
-            connector_url: addresses.connector.clone(),
+            connector_url: issued.connector_url(addresses).to_owned(),
             used: false,
             expires_at: Timestamp(issued.expires_at),
             created_at: Some(Timestamp(issued.created_at)),
@@ -81,6 +81,7 @@ impl OneTimeTokenForRuntime {
 pub(crate) struct OneTimeTokenForApplication {
     /// The token once, when it is made; asterisks ever after.
     token: String,
+    /// Empty when it came from the pairing adapter of an integration system.
     #[graphql(name = "connectorURL")]
     connector_url: String,
     #[graphql(name = "legacyConnectorURL")]
@@ -115,7 +116,7 @@ pub(super) enum Suggestion {
 
 impl OneTimeTokenForApplication {
     pub(super) fn issued(issued: &IssuedToken, suggestion: Suggestion, addresses: &Addresses) -> Self {
-        let data = issued.pairing_data(&addresses.connector);
+        let data = issued.pairing_data(addresses);
         let legacy_url = data.legacy_url(&addresses.legacy_info).expose().to_owned();
         let raw_encoded = data.raw_encoded().expose().to_owned();
         let token = match suggestion {
@@ -125,7 +126,7 @@ impl OneTimeTokenForApplication {
         };
         Self {
             token,
-            connector_url: addresses.connector.clone(),
+            connector_url: issued.connector_url(addresses).to_owned(),
             legacy_connector_url: legacy_url,
             used: false,
             expires_at: Timestamp(issued.expires_at),
@@ -142,7 +143,7 @@ impl OneTimeTokenForApplication {
     pub(super) fn seen(row: &TokenRow, addresses: &Addresses) -> Self {
         Self {
             token: MASK.into(),
-            connector_url: addresses.connector.clone(),
+            connector_url: if row.from_adapter { String::new() } else { addresses.connector.clone() },
             legacy_connector_url: addresses.legacy_info.clone(),
             used: row.used_at.is_some(),
             expires_at: Timestamp::from_millis(row.expires_at),

@@ -206,7 +206,7 @@ impl RuntimeMutations {
         let view = view(context, WRITE)?;
         system_auth::must_be_visible(context, Kind::Runtime)?;
         let issued = service(context)?.request_runtime_credentials(&view, &id).await;
-        issued.map(SystemAuth::issued).map_err(|failure| graphql(&failure))
+        SystemAuth::issued(context, issued.map_err(|failure| graphql(&failure))?)
     }
 
     /// Removes what was handed out: its OAuth2 client stops working at once.

@@ -108,16 +108,17 @@ impl SystemAuth {
         Ok(Self::new(held.auth, auth))
     }
 
-    /// With the secret, once.
-    pub(super) fn issued(credentials: IssuedCredentials) -> Self {
-        let auth = Auth::issued(&credentials);
-        Self::new(credentials.auth, Some(auth))
+    /// With the secret, once; without it where nothing of system auths can be read, as in Compass.
+    pub(super) fn issued(context: &Context<'_>, credentials: IssuedCredentials) -> Result<Self> {
+        let readable = service(context)?.settings.director.auths_readable;
+        let auth = readable.then(|| Auth::issued(&credentials));
+        Ok(Self::new(credentials.auth, auth))
     }
 }
 
 /// Whether the caller may see what system auths of this kind hold.
 fn is_visible(context: &Context<'_>, kind: Kind) -> Result<bool> {
-    Ok(caller(context)?.scopes.has(auths_read(kind)))
+    Ok(service(context)?.settings.director.auths_readable && caller(context)?.scopes.has(auths_read(kind)))
 }
 
 /// A secret that its only reader may not see would be lost: refused before it is made. (Compass makes it.)

@@ -13,7 +13,7 @@ impl ViewerQueries {
     /// Who is asking.
     async fn viewer(&self, context: &Context<'_>) -> Result<Viewer> {
         Ok(match &caller(context)?.kind {
-            CallerKind::Administrator => Viewer { id: ID("administrator".into()), kind: ViewerType::User },
+            CallerKind::Administrator { name } => Viewer { id: ID(name.clone()), kind: ViewerType::User },
             CallerKind::Application { id } => Viewer { id: ID(id.clone()), kind: ViewerType::Application },
             CallerKind::Runtime { id } => Viewer { id: ID(id.clone()), kind: ViewerType::Runtime },
             CallerKind::IntegrationSystem { id } => Viewer { id: ID(id.clone()), kind: ViewerType::IntegrationSystem },

@@ -1,14 +1,15 @@
 //! Failures at the gateway: `{"code": <HTTP status>, "error": "<text>"}`.
 
 use axum::{
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
-use pairing::{ErrorCode, Failure};
-use serde_json::json;
+use pairing::Failure;
 
-use super::JSON;
-use crate::{http::fault, service::kyma::GatewayApplication};
+use crate::{
+    http::{fault, kyma_answer},
+    service::kyma::GatewayApplication,
+};
 
 /// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,46 +35,10 @@ impl GatewayError {
 
 impl From<Failure> for GatewayError {
     fn from(failure: Failure) -> Self {
-        let status = match failure.code {
-            ErrorCode::TokenNotAccepted
-            | ErrorCode::CertificateNotAccepted
-            | ErrorCode::Unauthorized
-            | ErrorCode::ClientNotAccepted => {
-                tracing::info!("refused: {}", failure.detail.as_deref().unwrap_or(&failure.message));
-                StatusCode::FORBIDDEN
-            }
-            ErrorCode::CsrRefused
-            | ErrorCode::InvalidData
-            | ErrorCode::BadRequest
-            | ErrorCode::TenantRequired
-            | ErrorCode::TenantNotFound
-            | ErrorCode::InvalidOperation => StatusCode::BAD_REQUEST,
-            ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            ErrorCode::InsufficientScopes => StatusCode::UNAUTHORIZED,
-            ErrorCode::NotFound => StatusCode::NOT_FOUND,
-            ErrorCode::NotUniqueName => StatusCode::CONFLICT,
-            ErrorCode::StorageFull | ErrorCode::Unavailable | ErrorCode::TimedOut | ErrorCode::RateLimited => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            ErrorCode::Internal
-            | ErrorCode::Unreachable
-            | ErrorCode::UntrustedServer
-            | ErrorCode::Protocol
-            | ErrorCode::ServerNotRunning
-            | ErrorCode::PortTaken
-            | ErrorCode::DataDirLocked
-            | ErrorCode::CaKeyUnprotected
-            | ErrorCode::CaKeyLocked
-            | ErrorCode::DataDirUnusable
-            | ErrorCode::NewerData
-            | ErrorCode::SecretGone
-            | ErrorCode::FileNotWritten => {
-                let id = fault::report(&failure);
-                return Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    format!("Internal error. The log has it as {id}."),
-                );
-            }
+        let Some(status) = kyma_answer::status_of(&failure) else {
+            let id = fault::report(&failure);
+            let message = format!("Internal error. The log has it as {id}.");
+            return Self::new(StatusCode::INTERNAL_SERVER_ERROR, message);
         };
         Self::new(status, failure.message)
     }
@@ -81,7 +46,6 @@ impl From<Failure> for GatewayError {
 
 impl IntoResponse for GatewayError {
     fn into_response(self) -> Response {
-        let body = json!({ "code": self.status.as_u16(), "error": self.message }).to_string();
-        (self.status, [(header::CONTENT_TYPE, JSON)], body).into_response()
+        kyma_answer::answer(self.status, &kyma_answer::refusal(self.status, &self.message))
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use pairing::Moment;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, error::Category, json, value::RawValue};
 use uuid::Uuid;
 
-use super::{JSON, caller};
+use super::{answer, caller};
 use crate::{
     http::{
         Wires,
@@ -45,7 +45,7 @@ pub(super) async fn publish(State(wires): State<Wires>, Path(app): Path<String>,
         Err(failure) => Err(failure),
     };
     match taken {
-        Ok(_) => with_status(StatusCode::OK, &json!({ "event-id": id, "status": "", "reason": "" })),
+        Ok(_) => answer(StatusCode::OK, &json!({ "event-id": id, "status": "", "reason": "" })),
         Err(failure) => {
             let error = super::GatewayError::from(failure);
             Refusal::Failed(error.status).into_response()
@@ -137,7 +137,7 @@ impl IntoResponse for Refusal {
                 }),
             ),
         };
-        with_status(status, &body)
+        answer(status, &body)
     }
 }
 
@@ -146,10 +146,6 @@ fn violation(field: &str, kind: &str, message: &str) -> Value {
         "status": 400, "type": "validation_violation", "message": message,
         "details": [{ "field": field, "type": kind, "message": message }],
     })
-}
-
-fn with_status(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
 }
 
 #[cfg(test)]

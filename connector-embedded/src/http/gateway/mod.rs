@@ -17,14 +17,14 @@ use axum::{
 };
 use pairing::{ErrorCode, Failure};
 
-use super::{PeerAddress, PeerCertificate, Wires};
+use super::{
+    PeerAddress, PeerCertificate, Wires,
+    kyma_answer::{JSON, answer},
+};
 use crate::service::kyma::GatewayApplication;
 use error::GatewayError;
 
 pub(super) use service_json::details;
-
-/// JSON as these services have always announced it.
-const JSON: &str = "application/json;charset=UTF-8";
 
 /// What the registry answers to.
 pub(super) fn registry_routes() -> Router<Wires> {

@@ -116,7 +116,15 @@ impl From<Failure> for HydraError {
             | ErrorCode::DataDirUnusable
             | ErrorCode::NewerData
             | ErrorCode::SecretGone
-            | ErrorCode::FileNotWritten => {
+            | ErrorCode::FileNotWritten
+            | ErrorCode::ViewChanged
+            | ErrorCode::ConfirmationNeeded
+            | ErrorCode::ReadOnly
+            | ErrorCode::SignInNeeded
+            | ErrorCode::SignInFailed
+            | ErrorCode::NotOffered
+            | ErrorCode::Intercepted
+            | ErrorCode::VaultLocked => {
                 let id = fault::report(&failure);
                 Self { description: format!("internal error {id}"), ..Self::internal() }
             }

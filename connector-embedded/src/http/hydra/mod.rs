@@ -18,7 +18,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    Wires,
+    PeerAddress, Wires,
     body::{self, GRAPHQL},
     console::{read_cursor, write_cursor},
     oauth,
@@ -47,7 +47,7 @@ pub(super) fn routes(wires: &Wires) -> Router<Wires> {
 type Answer = Result<Response, HydraError>;
 
 async fn administrator(State(wires): State<Wires>, request: Request, next: Next) -> Response {
-    if let Err(refusal) = wires.admit(&request) {
+    if let Err(refusal) = wires.admit(request.headers(), PeerAddress::of(request.extensions())).await {
         return HydraError::from(refusal).into_response();
     }
     match body::read(request.extensions(), GRAPHQL) {

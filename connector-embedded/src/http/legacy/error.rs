@@ -6,10 +6,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use pairing::{ErrorCode, Failure};
-use serde_json::json;
 
 use super::dialect::Dialect;
-use crate::http::{fault, observe::ClientFault};
+use crate::http::{fault, kyma_answer, observe::ClientFault};
 
 /// An error answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,40 +70,12 @@ const COMMON_NAME_OF_FIRST: &str = "CSR: Invalid CName provided.";
 
 impl From<Failure> for RestError {
     fn from(failure: Failure) -> Self {
-        match failure.code {
-            ErrorCode::TokenNotAccepted
-            | ErrorCode::CertificateNotAccepted
-            | ErrorCode::Unauthorized
-            | ErrorCode::ClientNotAccepted => {
-                tracing::info!("refused: {}", failure.detail.as_deref().unwrap_or(&failure.message));
-                Self::new(StatusCode::FORBIDDEN, NOT_ACCEPTED)
-            }
-            ErrorCode::CsrRefused
-            | ErrorCode::InvalidData
-            | ErrorCode::BadRequest
-            | ErrorCode::TooLarge
-            | ErrorCode::TenantRequired
-            | ErrorCode::TenantNotFound
-            | ErrorCode::InvalidOperation => Self::new(StatusCode::BAD_REQUEST, failure.message),
-            ErrorCode::InsufficientScopes => Self::new(StatusCode::UNAUTHORIZED, failure.message),
-            ErrorCode::NotFound => Self::new(StatusCode::NOT_FOUND, failure.message),
-            ErrorCode::NotUniqueName => Self::new(StatusCode::CONFLICT, failure.message),
-            ErrorCode::StorageFull | ErrorCode::Unavailable | ErrorCode::TimedOut | ErrorCode::RateLimited => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, failure.message)
-            }
-            ErrorCode::Internal
-            | ErrorCode::Unreachable
-            | ErrorCode::UntrustedServer
-            | ErrorCode::Protocol
-            | ErrorCode::ServerNotRunning
-            | ErrorCode::PortTaken
-            | ErrorCode::DataDirLocked
-            | ErrorCode::CaKeyUnprotected
-            | ErrorCode::CaKeyLocked
-            | ErrorCode::DataDirUnusable
-            | ErrorCode::NewerData
-            | ErrorCode::SecretGone
-            | ErrorCode::FileNotWritten => {
+        match kyma_answer::status_of(&failure) {
+            Some(StatusCode::FORBIDDEN) => Self::new(StatusCode::FORBIDDEN, NOT_ACCEPTED),
+            // These services knew no 413.
+            Some(StatusCode::PAYLOAD_TOO_LARGE) => Self::new(StatusCode::BAD_REQUEST, failure.message),
+            Some(status) => Self::new(status, failure.message),
+            None => {
                 let id = fault::report(&failure);
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, format!("internal error {id}"))
             }
@@ -114,11 +85,11 @@ impl From<Failure> for RestError {
 
 impl IntoResponse for RestError {
     fn into_response(self) -> Response {
-        let mut answer = json!({ "code": self.status.as_u16(), "error": self.message });
+        let mut answer = kyma_answer::refusal(self.status, &self.message);
         if let Some(details) = self.details {
             answer["details"] = details.into();
         }
-        let mut response = super::answer(self.status, &answer);
+        let mut response = kyma_answer::answer(self.status, &answer);
         if self.clients_fault {
             response.extensions_mut().insert(ClientFault);
         }

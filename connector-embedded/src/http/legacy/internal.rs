@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use pairing::Failure;
+use pairing::{Failure, Secret};
 use serde_json::{Map, Value, json};
 
 use super::{answer, dialect::Dialect, error::RestError};
@@ -68,8 +68,7 @@ pub(super) async fn token_for_runtime(State(wires): State<Wires>, headers: Heade
         let issued =
             service.connection_token(Owner::Runtime(id), Generation::Second, context, None).await.map_err(of)?;
         let base = &service.settings.addresses.issuer;
-        let url = format!("{base}/v1/runtimes/signingRequests/info?token={}", issued.token.expose());
-        Ok::<_, RestError>((url, issued))
+        Ok::<_, RestError>((issued.link(&format!("{base}/v1/runtimes/signingRequests/info")), issued))
     };
     match asked.await {
         Ok(link) => finish(Ok(link), Dialect::Second),
@@ -77,9 +76,11 @@ pub(super) async fn token_for_runtime(State(wires): State<Wires>, headers: Heade
     }
 }
 
-fn finish(made: Result<(String, IssuedToken), Failure>, dialect: Dialect) -> Response {
+fn finish(made: Result<(Secret, IssuedToken), Failure>, dialect: Dialect) -> Response {
     match made {
-        Ok((url, issued)) => answer(StatusCode::CREATED, &json!({ "url": url, "token": issued.token.expose() })),
+        Ok((link, issued)) => {
+            answer(StatusCode::CREATED, &json!({ "url": link.expose(), "token": issued.token.expose() }))
+        }
         Err(failure) => RestError::of(failure, dialect).into_response(),
     }
 }

@@ -92,7 +92,7 @@ async fn managed(wires: &Wires, holder: CertificateHolder, dialect: Dialect, who
 fn runtime(offer: &Offer) -> Value {
     json!({
         "name": offer.runtime,
-        "connectorUrl": offer.connector_url,
+        "connectorUrl": offer.connector_url.expose(),
         "token": offer.token.token.expose(),
         "tokenExpiresAt": offer.token.expires_at.rfc3339(),
         "infoUrl": offer.info_url,

@@ -18,7 +18,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::Wires;
+use super::{
+    Wires,
+    kyma_answer::{self, answer},
+};
 use crate::service::kyma::Role;
 use dialect::Who;
 
@@ -125,12 +128,7 @@ pub(super) async fn method_not_allowed(uri: Uri) -> Response {
 
 /// An error in the words of these dialects.
 pub(super) fn plain(status: StatusCode, error: &str) -> Response {
-    answer(status, &json!({ "code": status.as_u16(), "error": error }))
-}
-
-/// JSON as these services have always announced it.
-fn answer(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json;charset=UTF-8")], body.to_string()).into_response()
+    answer(status, &kyma_answer::refusal(status, error))
 }
 
 /// A person opened the link: what it is for is said, and the token stays unused.

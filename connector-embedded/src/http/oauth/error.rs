@@ -109,7 +109,15 @@ impl From<Failure> for OAuthError {
             | ErrorCode::DataDirUnusable
             | ErrorCode::NewerData
             | ErrorCode::SecretGone
-            | ErrorCode::FileNotWritten => {
+            | ErrorCode::FileNotWritten
+            | ErrorCode::ViewChanged
+            | ErrorCode::ConfirmationNeeded
+            | ErrorCode::ReadOnly
+            | ErrorCode::SignInNeeded
+            | ErrorCode::SignInFailed
+            | ErrorCode::NotOffered
+            | ErrorCode::Intercepted
+            | ErrorCode::VaultLocked => {
                 let id = fault::report(&failure);
                 let description = format!("internal error {id}");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", description)

@@ -149,7 +149,7 @@ async fn introspect(State(wires): State<Wires>, request: Request) -> Response {
         Ok(call) => call,
         Err(refused) => return refused,
     };
-    let may = match wires.administrator(&call.parts.headers) {
+    let may = match wires.administrator(&call.parts.headers).await {
         Claim::Right if call.form.get("client_secret").is_some() => {
             Err(OAuthError::invalid_request("send one proof of who you are, not two"))
         }

@@ -7,6 +7,7 @@
 mod declared_over;
 mod gateway_application;
 mod heartbeat;
+mod link;
 mod registration;
 mod runtimes;
 mod token;

@@ -9,10 +9,13 @@ use crate::{
     service::{
         Service,
         application::{NewApplication, not_found},
-        identity::{Reach, View},
+        identity::{INITIAL, Reach, View},
         runtime::RuntimeInput,
     },
-    store::{application, runtime, tenant::Tenant},
+    store::{
+        application::{self, Application},
+        runtime,
+    },
 };
 
 /// The common name of every runtime's certificate (`connector-service/internal/clientcontext`).
@@ -158,10 +161,49 @@ impl Service {
         }
     }
 
-    /// The one that a new data directory begins with; the Connector Service knows no others.
-    pub(crate) async fn default_tenant(&self) -> Result<Tenant, Failure> {
-        let first = self.tenants().await?.into_iter().next();
-        first.ok_or_else(|| Failure::internal("there is no tenant"))
+    /// The application that the center knows under this id and name, on a runtime's side; registered at its first token.
+    pub(super) async fn mirror_application(&self, id: &str, name: &str) -> Result<(), Failure> {
+        {
+            let mut connection = self.store.read().await?;
+            if application::name(&mut connection, id).await?.is_some() {
+                return Ok(());
+            }
+        }
+        let tenant = self.default_tenant().await?;
+        let now = self.clock.now().unix_millis();
+        let row = Application {
+            id: id.to_owned(),
+            tenant_id: tenant.id,
+            name: name.to_owned(),
+            normalized_name: name.to_owned(),
+            provider_name: None,
+            description: None,
+            base_url: None,
+            health_check_url: None,
+            system_number: None,
+            local_tenant_id: None,
+            application_namespace: None,
+            integration_system_id: None,
+            application_template_id: None,
+            status_condition: INITIAL.into(),
+            status_at: now,
+            created_at: now,
+            updated_at: now,
+        };
+        self.store
+            .write(move |connection| {
+                Box::pin(async move {
+                    if application::name(connection, &row.id).await?.is_some() {
+                        return Ok(());
+                    }
+                    // The center's application of this name was deleted and registered anew.
+                    if let Some((old, _, _)) = application::named(connection, &row.tenant_id, &row.name).await? {
+                        application::delete(connection, &old).await?;
+                    }
+                    application::insert(connection, &row).await
+                })
+            })
+            .await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pairing::{ErrorCode, Failure, Moment};
+use pairing::{ErrorCode, Failure, Moment, Secret};
 use url::Url;
 
 use super::{Flavour, Generation, Role};
@@ -31,7 +31,7 @@ pub(crate) struct Offer {
     pub(crate) runtime: String,
     pub(crate) token: IssuedToken,
     /// With the token.
-    pub(crate) connector_url: String,
+    pub(crate) connector_url: Secret,
     /// Where its management info will be.
     pub(crate) info_url: String,
     pub(crate) urls: Urls,
@@ -98,6 +98,10 @@ impl Service {
         if holder.revoked || holder.for_test {
             return Ok(Vec::new());
         }
+        // A runtime has one tenant, in which names are unique.
+        if self.kyma.settings.role == Role::Central && holder.tenant_id != self.default_tenant().await?.id {
+            return Ok(Vec::new());
+        }
         let mut offers = Vec::new();
         for runtime in self.event_runtimes() {
             if self.kyma.settings.role == Role::Central {
@@ -110,7 +114,7 @@ impl Service {
             let addresses = &runtime.settings.addresses;
             offers.push(Offer {
                 runtime: runtime.kyma.settings.runtime.clone(),
-                connector_url: format!("{}?token={}", addresses.legacy_info, token.token.expose()),
+                connector_url: token.link(&addresses.legacy_info),
                 token,
                 info_url: format!("{}/v1/applications/management/info", addresses.secured),
                 urls: self.urls_at(&runtime, id, Flavour::Kyma).await?,

@@ -5,9 +5,9 @@ use pairing::{ErrorCode, Failure, Moment, SystemAuthId};
 
 use super::Flavour;
 use crate::{
-    service::{Service, application::not_found, identity::INITIAL, one_time_token::IssuedToken},
+    service::{Service, application::not_found, one_time_token::IssuedToken},
     store::{
-        application::{self, Application},
+        application,
         one_time_token::{self, NewToken},
         runtime,
         system_auth::{self, Owner, SystemAuth},
@@ -69,6 +69,9 @@ impl Context {
 /// Lifetime of a runtime's token, in seconds (`connector-service`'s chart, `runtimeTokenExpirationMinutes`).
 pub(crate) const RUNTIME_TOKEN: i64 = 10 * 60;
 
+/// Tokens that came with an answer and that nobody used are forgotten after this long, in seconds.
+const FORGET: i64 = 3600;
+
 impl Service {
     /// A token by the Connector Service's rules. `polled_with`: the certificate at the center to which it comes with an
     /// answer of management/info, so often that nothing waits for it.
@@ -86,24 +89,22 @@ impl Service {
         if let Owner::Runtime(_) = owner {
             issued.expires_at = issued.created_at.plus_seconds(RUNTIME_TOKEN);
         }
-        let tenant = self.default_tenant().await?;
+        let default_tenant = self.default_tenant().await?;
         self.store
             .write(move |connection| {
                 Box::pin(async move {
                     // It may have gone since it was looked up.
-                    let exists = match &owner {
-                        Owner::Application(id) => application::name(connection, id).await?.is_some(),
-                        Owner::Runtime(id) => runtime::condition(connection, id).await?.is_some(),
-                        Owner::IntegrationSystem(_) => false,
+                    let tenant_id = match &owner {
+                        Owner::Application(id) => application::anywhere(connection, id).await?.map(|row| row.tenant_id),
+                        Owner::Runtime(id) => runtime::condition(connection, id).await?.map(|_| default_tenant.id),
+                        Owner::IntegrationSystem(_) => None,
                     };
-                    if !exists {
-                        return Err(not_found("application"));
-                    }
+                    let tenant_id = tenant_id.ok_or_else(|| not_found("application"))?;
                     let auth = match system_auth::of_connector_service(connection, &owner, &context).await? {
                         Some(auth) => auth,
                         None => {
                             let id = SystemAuthId::random().to_string();
-                            let mut auth = SystemAuth::new(id, Some(tenant.id), owner, issued.created_at);
+                            let mut auth = SystemAuth::new(id, Some(tenant_id), owner, issued.created_at);
                             auth.flavour = Flavour::Kyma;
                             auth.context = context;
                             system_auth::insert(connection, &auth).await?;
@@ -122,48 +123,16 @@ impl Service {
             .await
     }
 
-    /// The application that the center knows under this id and name, on a runtime's side; registered at its first token.
-    pub(super) async fn mirror_application(&self, id: &str, name: &str) -> Result<(), Failure> {
-        {
-            let mut connection = self.store.read().await?;
-            if application::name(&mut connection, id).await?.is_some() {
-                return Ok(());
-            }
+    /// Forgets what polling left behind.
+    pub(crate) async fn tidy_connection_tokens(&self) {
+        let before = Moment::from_unix_millis(self.clock.now().unix_millis() - FORGET * 1000);
+        let done = self
+            .store
+            .write(move |connection| Box::pin(async move { one_time_token::forget_polled(connection, before).await }))
+            .await;
+        if let Err(failure) = done {
+            tracing::warn!(detail = failure.detail, "unused connection tokens could not be tidied: {failure}");
         }
-        let tenant = self.default_tenant().await?;
-        let now = self.clock.now().unix_millis();
-        let row = Application {
-            id: id.to_owned(),
-            tenant_id: tenant.id,
-            name: name.to_owned(),
-            normalized_name: name.to_owned(),
-            provider_name: None,
-            description: None,
-            base_url: None,
-            health_check_url: None,
-            system_number: None,
-            local_tenant_id: None,
-            application_namespace: None,
-            integration_system_id: None,
-            status_condition: INITIAL.into(),
-            status_at: now,
-            created_at: now,
-            updated_at: now,
-        };
-        self.store
-            .write(move |connection| {
-                Box::pin(async move {
-                    if application::name(connection, &row.id).await?.is_some() {
-                        return Ok(());
-                    }
-                    // The center's application of this name was deleted and registered anew.
-                    if let Some((old, _, _)) = application::named(connection, &row.tenant_id, &row.name).await? {
-                        application::delete(connection, &old).await?;
-                    }
-                    application::insert(connection, &row).await
-                })
-            })
-            .await
     }
 }
 
@@ -195,79 +164,7 @@ pub(crate) async fn store_connection_token(
         generation: Some(generation.as_str()),
         polled: origin.polled,
         fetched_with: origin.fetched_with,
+        from_adapter: false,
     };
     one_time_token::insert(connection, &row).await
-}
-
-/// Tokens that came with an answer and that nobody used are forgotten after this long, in seconds.
-const FORGET: i64 = 3600;
-
-impl Service {
-    /// Forgets what polling left behind.
-    pub(crate) async fn tidy_connection_tokens(&self) {
-        let before = Moment::from_unix_millis(self.clock.now().unix_millis() - FORGET * 1000);
-        let done = self
-            .store
-            .write(move |connection| Box::pin(async move { one_time_token::forget_polled(connection, before).await }))
-            .await;
-        if let Err(failure) = done {
-            tracing::warn!(detail = failure.detail, "unused connection tokens could not be tidied: {failure}");
-        }
-    }
-}
-
-impl Service {
-    /// A token of the first generation and the link that carries it; `family` is the middle of the path.
-    ///
-    /// # Errors
-    /// Of [`Service::application_to_pair`].
-    pub(crate) async fn token_of_first_generation(
-        &self,
-        family: &str,
-        name: &str,
-    ) -> Result<(String, IssuedToken), Failure> {
-        let id = self.application_to_pair(name, &Context::default()).await?;
-        let name = self.connector_service_name(&id).await?;
-        let owner = Owner::Application(id);
-        let issued = self.connection_token(owner, Generation::First, Context::default(), None).await?;
-        let base = &self.settings.addresses.issuer;
-        Ok((format!("{base}/v1/{family}/{name}/info?token={}", issued.token.expose()), issued))
-    }
-
-    /// A token of the second generation and the link that carries it.
-    ///
-    /// # Errors
-    /// Of [`Service::application_to_pair`].
-    pub(crate) async fn token_of_second_generation(
-        &self,
-        name: &str,
-        context: Context,
-    ) -> Result<(String, IssuedToken), Failure> {
-        let id = self.application_to_pair(name, &context).await?;
-        let issued = self.connection_token(Owner::Application(id), Generation::Second, context, None).await?;
-        Ok((format!("{}?token={}", self.settings.addresses.legacy_info, issued.token.expose()), issued))
-    }
-}
-
-impl Service {
-    /// Tenant and group for a token that the administrator asks for here, where nobody sends headers: the default labels
-    /// say them in central mode.
-    ///
-    /// # Errors
-    /// [`ErrorCode::InvalidOperation`] where they do not.
-    pub(crate) fn default_context(&self) -> Result<Context, Failure> {
-        let settings = &self.kyma.settings;
-        if !settings.central_mode {
-            return Ok(Context::default());
-        }
-        let label = |key: &str| settings.default_labels.get(key).cloned();
-        match (label("tenant"), label("group")) {
-            (Some(tenant), Some(group)) => Context { tenant: Some(tenant), group: Some(group) }.check(),
-            _ => {
-                let message = "In central mode a token needs a tenant and a group. Ask for it on the internal port, or give \
-                               the server the default labels tenant and group.";
-                Err(Failure::new(ErrorCode::InvalidOperation, message))
-            }
-        }
-    }
 }

@@ -6,7 +6,7 @@ use reqwest::Url;
 use super::FixedSimulation;
 use crate::{
     Cockpit, Problem,
-    calls::{AppState, CorrelationId, Nothing, ServerState, Simulation, SimulationSettings},
+    calls::{AppState, CallContext, Nothing, ServerState, Simulation, SimulationSettings},
     cockpit::lock,
 };
 
@@ -27,7 +27,7 @@ impl Cockpit {
         lock(&self.simulated).running = Some(settings);
     }
 
-    pub(crate) async fn simulation(&self, _: CorrelationId, _: Nothing) -> Result<Simulation, Problem> {
+    pub(crate) async fn simulation(&self, _: CallContext, _: Nothing) -> Result<Simulation, Problem> {
         let simulated = lock(&self.simulated);
         Ok(Simulation {
             settings: simulated.settings.clone(),
@@ -36,11 +36,7 @@ impl Cockpit {
         })
     }
 
-    pub(crate) async fn set_simulation(
-        &self,
-        _: CorrelationId,
-        wanted: SimulationSettings,
-    ) -> Result<AppState, Problem> {
+    pub(crate) async fn set_simulation(&self, _: CallContext, wanted: SimulationSettings) -> Result<AppState, Problem> {
         let _one_at_a_time = self.changing_simulation.lock().await;
         let wanted = wanted.check()?;
         wanted.check_port(&self.own_ports())?;
@@ -64,7 +60,8 @@ impl Cockpit {
                 }
             };
             let message = format!("The local server doesn't start with these settings: {}", error.message);
-            return Err(Problem { code: error.code, message, hint: Some(hint.into()), detail: error.detail });
+            let problem = Problem::new(error.code, message).hint(hint);
+            return Err(Problem { detail: error.detail, ..problem });
         }
         tracing::info!("the server was started with other settings of the simulation");
         self.save_settings().await?;
@@ -95,7 +92,7 @@ impl Cockpit {
 
     /// Those of the two listeners; none while no server runs, which then finds out by itself.
     fn own_ports(&self) -> Vec<u16> {
-        let Ok(connection) = self.connection() else { return Vec::new() };
+        let Ok(connection) = self.local_connection() else { return Vec::new() };
         let environment = connection.environment;
         [&environment.director_url, &environment.certificate_secured_director_url]
             .into_iter()
@@ -175,22 +172,10 @@ mod tests {
 
     fn environment() -> EnvironmentConfig {
         EnvironmentConfig {
-            name: "Local simulator".into(),
-            badge: "LOCAL".into(),
             tenant: "t".into(),
-            tenant_name: "default".into(),
-            director_url: "https://localhost:8443/director/graphql".into(),
-            connector_url: "https://localhost:8443/connector/graphql".into(),
             certificate_secured_director_url: "https://localhost:8444/director/graphql".into(),
             certificate_secured_connector_url: "https://localhost:8444/connector/graphql".into(),
-            oauth_token_url: "https://localhost:8443/oauth2/token".into(),
-            console_url: None,
-            token_lifetime: None,
-            certificate_lifetime: None,
-            ca_file: None,
-            ca_pem: None,
-            admin_token: Secret::new("canary"),
-            has_proposal_operations: None,
+            ..EnvironmentConfig::local("https://localhost:8443/director/graphql".into(), Secret::new("canary"))
         }
     }
 

@@ -2,23 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use pairing::check_label_key;
-use reqwest::Url;
+use pairing::{
+    check_label_key,
+    simulation::{LONGEST_RUNTIME_NAME, MOST_RUNTIMES, RuntimeNamesError, check_runtime_names, is_subscriber},
+};
 
 use crate::{
     Problem,
     calls::{DefaultLabel, SimulationSettings},
 };
 
-/// Each has a Connector of its own, with two listeners and a CA.
-const MOST_RUNTIMES: usize = 4;
-const LONGEST_NAME: usize = 32;
 const MOST_LABELS: usize = 50;
 /// Of a label's value, in characters.
 const LONGEST_VALUE: usize = 1024;
 /// Below, only the administrator of the computer may listen.
 const LOWEST_PORT: u16 = 1024;
-const LONGEST_URL: usize = 2048;
 
 impl SimulationSettings {
     /// The settings without what is only typed around them.
@@ -54,36 +52,24 @@ impl SimulationSettings {
 /// # Errors
 /// It is not.
 pub(crate) fn check_subscriber(url: &str) -> Result<(), Problem> {
-    let refused = || {
-        Problem::invalid("A subscriber must be reachable by plain http on this computer.")
-            .hint("Write for example http://127.0.0.1:9000/events.")
-    };
-    let parsed = Url::parse(url).map_err(|_| refused())?;
-    let host = parsed.host_str().unwrap_or_default();
-    let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    let here = host == "localhost" || literal.is_ok_and(|address| address.is_loopback());
-    let signs_in = !parsed.username().is_empty() || parsed.password().is_some();
-    if parsed.scheme() != "http" || !here || signs_in || url.len() > LONGEST_URL { Err(refused()) } else { Ok(()) }
+    if is_subscriber(url) {
+        return Ok(());
+    }
+    Err(Problem::invalid("A subscriber must be reachable by plain http on this computer.")
+        .hint("Write for example http://127.0.0.1:9000/events."))
 }
 
 fn check_runtimes(names: &[String]) -> Result<(), Problem> {
-    if names.len() > MOST_RUNTIMES {
-        return Err(Problem::invalid(format!("At most {MOST_RUNTIMES} runtimes can be simulated.")));
-    }
-    let mut seen = BTreeSet::new();
-    for name in names {
-        let letters = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if name.is_empty() || name.len() > LONGEST_NAME || !letters || name.starts_with('-') {
-            return Err(Problem::invalid(format!(
-                "The name of a runtime has 1 to {LONGEST_NAME} lower-case letters, digits and dashes, and no dash first."
-            ))
-            .hint("For example: kyma, europe-1."));
+    check_runtime_names(names.iter().map(String::as_str)).map_err(|error| match error {
+        RuntimeNamesError::TooMany => {
+            Problem::invalid(format!("At most {MOST_RUNTIMES} runtimes can be simulated."))
         }
-        if !seen.insert(name) {
-            return Err(Problem::invalid(format!("The runtime {name} is there twice.")));
-        }
-    }
-    Ok(())
+        RuntimeNamesError::Letters(_) => Problem::invalid(format!(
+            "The name of a runtime has 1 to {LONGEST_RUNTIME_NAME} lower-case letters, digits and dashes, and no dash first."
+        ))
+        .hint("For example: kyma, europe-1."),
+        RuntimeNamesError::Twice(name) => Problem::invalid(format!("The runtime {name} is there twice.")),
+    })
 }
 
 fn check_labels(labels: &[DefaultLabel]) -> Result<(), Problem> {
@@ -156,23 +142,9 @@ mod tests {
 
     #[test]
     fn a_subscriber_is_on_this_computer() {
-        for url in ["http://127.0.0.1:9/", "http://127.9.9.9", "http://localhost:80/x?y", "http://[::1]:9000/"] {
-            assert_eq!(check_subscriber(url), Ok(()), "{url}");
-        }
-        let long = format!("http://localhost/{}", "x".repeat(LONGEST_URL));
-        let odd = [
-            "",
-            "localhost:9000",
-            "https://localhost:9000",
-            "http://example.com/",
-            "http://localhost.example.com/",
-            "http://user:pw@localhost/",
-            "file:///etc/passwd",
-            "http://10.0.0.1/",
-            &long,
-        ];
-        for url in odd {
-            assert!(check_subscriber(url).is_err(), "{url}");
+        assert_eq!(check_subscriber("http://localhost:80/x?y"), Ok(()));
+        for url in ["", "https://localhost:9000", "http://example.com/", "http://user:pw@localhost/"] {
+            check_subscriber(url).unwrap_err();
         }
     }
 }
