@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cockpit::Cockpit;
+use cockpit::{Cockpit, calls::Envelope};
 use serde_json::Value;
 use tauri::{
     Manager as _, Wry,
@@ -14,12 +14,15 @@ pub(crate) fn handle(invoke: Invoke<Wry>) -> bool {
     let Some(name) = cockpit::calls::NAMES.iter().find(|name| **name == invoke.message.command()) else {
         return false;
     };
-    let input = match invoke.message.payload() {
-        InvokeBody::Json(Value::Object(arguments)) => arguments.get("input").cloned().unwrap_or_default(),
-        InvokeBody::Json(_) | InvokeBody::Raw(_) => Value::Null,
+    let arguments = match invoke.message.payload() {
+        InvokeBody::Json(arguments) => arguments.clone(),
+        InvokeBody::Raw(_) => Value::Null,
     };
     let cockpit = Arc::clone(&invoke.message.webview_ref().state::<Arc<Cockpit>>());
-    invoke.resolver.respond_async(async move { cockpit.dispatch(name, input).await.map_err(InvokeError::from) });
+    invoke.resolver.respond_async(async move {
+        let envelope = Envelope::read(arguments).map_err(InvokeError::from)?;
+        cockpit.answer(name, envelope).await.map_err(InvokeError::from)
+    });
     true
 }
 

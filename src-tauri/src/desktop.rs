@@ -2,14 +2,25 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use cockpit::{CaKey, ClipboardUnavailable, Desktop, NotificationUnavailable, Problem, Reply, SecretWritten, Theme};
+use cockpit::{
+    CaKey, ClipboardUnavailable, Cockpit, Desktop, NotificationUnavailable, Problem, Reply, SecretWritten, Theme,
+    calls::WatchedPairing,
+};
 use pairing::Secret;
-use tauri::{AppHandle, Manager as _, Wry};
+use tauri::{AppHandle, Emitter as _, Manager as _, Wry, async_runtime::spawn_blocking};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder};
 use tokio::sync::oneshot;
 
-use crate::{clipboard::SecretClipboard, embedded::Embedded, notification, window};
+use crate::{
+    browser,
+    clipboard::SecretClipboard,
+    embedded::{Embedded, SERVER_STATE},
+    notification, window,
+};
+
+/// Tells the page what was seen of something that was handed over.
+const PAIRING_PROGRESS: &str = "pairing-progress";
 
 #[derive(Debug)]
 pub(crate) struct TauriDesktop {
@@ -102,6 +113,37 @@ impl Desktop for TauriDesktop {
             let embedded = Arc::clone(&self.app.state::<Arc<Embedded>>());
             embedded.start_anew().await;
             Ok(())
+        })
+    }
+
+    fn open_in_browser(&self, address: String) -> Reply<'_, Result<(), String>> {
+        Box::pin(async move {
+            let opened = spawn_blocking(move || browser::open(&address)).await;
+            opened.unwrap_or_else(|cause| Err(cause.to_string()))
+        })
+    }
+
+    fn state_changed(&self) {
+        // Before there is a window, there is nobody to tell.
+        let Some(cockpit) = self.app.try_state::<Arc<Cockpit>>() else { return };
+        if let Err(error) = self.app.emit(SERVER_STATE, cockpit.state()) {
+            tracing::warn!(%error, "the page could not be told");
+        }
+    }
+
+    fn pairing_progress(&self, watched: &WatchedPairing) {
+        if let Err(error) = self.app.emit(PAIRING_PROGRESS, watched) {
+            tracing::warn!(%error, "the page could not be told");
+        }
+    }
+
+    fn choose_folder(&self, title: String, _: String) -> Reply<'_, Option<PathBuf>> {
+        Box::pin(async move {
+            let (chosen, choice) = oneshot::channel();
+            self.file_dialog(title).pick_folder(move |folder| {
+                let _ = chosen.send(folder);
+            });
+            choice.await.ok().flatten().and_then(|folder| folder.into_path().ok())
         })
     }
 

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Tells the page that the frame has changed.
-const SERVER_STATE: &str = "server-state";
+pub(crate) const SERVER_STATE: &str = "server-state";
 
 /// Where nobody asked for a port by number, another one is as good.
 const DEFAULT_PORT: u16 = 8443;

@@ -65,6 +65,8 @@ fn setup(app: &App, options: Options) -> Result<(), Box<dyn std::error::Error>> 
     app.manage(Arc::clone(&cockpit));
     app.manage(Arc::clone(&embedded));
     window::open(app, cockpit.settings().theme)?;
+    let watching = Arc::clone(&cockpit);
+    tauri::async_runtime::spawn(async move { watching.watch().await });
     tauri::async_runtime::spawn(run_server(embedded, cockpit));
     tauri::async_runtime::spawn(quit_on_signal(app.handle().clone()));
     Ok(())

@@ -5,31 +5,30 @@ use pairing::{ErrorCode, check_application_name, check_label_key};
 use crate::{
     Cockpit, Problem,
     calls::{
-        ApplicationDetail, ApplicationPage, ApplicationRef, ApplicationRow, AuthKind, AuthSummary, CertificateState,
-        CorrelationId, CreateApplication, DeleteApplication, DeletionImpact, ListApplications, Nothing, Text,
-        UpdateApplication,
+        ApplicationDetail, ApplicationPage, ApplicationRef, ApplicationRow, AuthKind, AuthSummary, CallContext,
+        CertificateState, CreateApplication, DeleteApplication, DeletionImpact, ListApplications, Nothing, OwnerKind,
+        Text, UpdateApplication,
     },
-    director::ApplicationFields,
+    director::{ApplicationFields, page_size},
+    owners::gone,
 };
-
-/// Page sizes that every Director accepts (contracts/compass.md §1.7).
-const PAGE_SIZES: std::ops::RangeInclusive<u32> = 1..=200;
 
 impl Cockpit {
     pub(crate) async fn list_applications(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ListApplications,
     ) -> Result<ApplicationPage, Problem> {
-        if !PAGE_SIZES.contains(&input.first) {
-            return Err(Problem::invalid("A page has 1 to 200 applications."));
-        }
-        self.session(call)?.applications(input.after.map(Text::into_inner), input.first).await
+        let connection = self.connection(call)?;
+        let (after, first) = (input.after.map(Text::into_inner), page_size(input.first)?);
+        let page = connection.director.session(call).applications(after.clone(), first).await?;
+        self.note_page(&connection.place, after.as_deref(), &page).await;
+        Ok(page)
     }
 
     pub(crate) async fn get_application(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ApplicationRef,
     ) -> Result<Option<ApplicationDetail>, Problem> {
         self.application_detail(call, &input.id).await
@@ -37,7 +36,7 @@ impl Cockpit {
 
     pub(crate) async fn create_application(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: CreateApplication,
     ) -> Result<ApplicationRow, Problem> {
         let name = input.name.into_inner();
@@ -67,7 +66,7 @@ impl Cockpit {
 
     pub(crate) async fn update_application(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: UpdateApplication,
     ) -> Result<ApplicationRow, Problem> {
         let fields = ApplicationFields {
@@ -82,7 +81,7 @@ impl Cockpit {
 
     pub(crate) async fn deletion_impact(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ApplicationRef,
     ) -> Result<DeletionImpact, Problem> {
         let application = self.existing(call, &input.id).await?;
@@ -102,7 +101,7 @@ impl Cockpit {
 
     pub(crate) async fn delete_application(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: DeleteApplication,
     ) -> Result<Nothing, Problem> {
         let application = self.existing(call, &input.id).await?;
@@ -112,13 +111,15 @@ impl Cockpit {
             )
             .hint("Type the name exactly as it is shown, with capitals."));
         }
-        self.session(call)?.unregister(application.row.id.clone()).await?;
-        crate::cockpit::lock(&self.pairings).forget_application(&application.row.id);
+        let connection = self.connection(call)?;
+        connection.director.session(call).unregister(application.row.id.clone()).await?;
+        self.note_deleted(&connection.place, application.row.id.clone()).await;
+        crate::cockpit::lock(&self.pairings).forget_application(&connection.place, &application.row.id);
         crate::cockpit::lock(&self.connection_links).forget_owner(&application.row.id);
         Ok(Nothing {})
     }
 
-    async fn existing(&self, call: CorrelationId, id: &str) -> Result<ApplicationDetail, Problem> {
+    async fn existing(&self, call: CallContext, id: &str) -> Result<ApplicationDetail, Problem> {
         self.application_detail(call, id).await?.ok_or_else(application_gone)
     }
 }
@@ -132,8 +133,7 @@ fn works(auth: &AuthSummary) -> bool {
 }
 
 pub(crate) fn application_gone() -> Problem {
-    Problem::new(ErrorCode::NotFound, "This application no longer exists, or not in this tenant.")
-        .hint("Go back to the list and reload it.")
+    gone(OwnerKind::Application)
 }
 
 /// The rules that the Director enforces anyway (contracts/compass.md §1.11); checked here to name the field.

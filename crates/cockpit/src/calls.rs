@@ -1,14 +1,21 @@
 //! The call table: every call that the page may make, by name, with its input and its answer.
 //!
 //! Every call is `name` + one JSON object → one JSON value, or a [`CallError`]. In the window each call is one
-//! Tauri command of the same name; in the browser test host it is `POST /call/{name}`. Unknown fields are refused,
-//! texts are limited, and nothing from the page is ever used as a path or an address of ours.
+//! Tauri command of the same name; in the browser test host it is `POST /call/{name}`. Around the object is an
+//! [`Envelope`], which says what the page thinks it looks at. Unknown fields are refused, texts are limited, and
+//! nothing from the page is ever used as a path.
 
 mod answers;
 mod authority_answers;
 mod authority_inputs;
 mod certificate_answers;
 mod certificate_inputs;
+mod director_answers;
+mod director_inputs;
+mod discovery_answers;
+mod envelope;
+mod environment_answers;
+mod environment_inputs;
 mod inputs;
 mod kyma_answers;
 mod kyma_inputs;
@@ -19,15 +26,13 @@ mod secret_text;
 mod simulation;
 mod text;
 mod typescript;
-
-use std::fmt;
+mod wave_answers;
+mod wave_inputs;
 
 use pairing::ErrorCode;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use tracing::Instrument as _;
 use ts_rs::TS;
-use uuid::Uuid;
 
 use crate::{Cockpit, Problem, Settings};
 
@@ -36,6 +41,13 @@ pub use authority_answers::*;
 pub use authority_inputs::*;
 pub use certificate_answers::*;
 pub use certificate_inputs::*;
+pub use director_answers::*;
+pub use director_inputs::*;
+pub use discovery_answers::*;
+pub use envelope::Envelope;
+pub(crate) use envelope::{Access, Asked, CallContext, view_changed};
+pub use environment_answers::*;
+pub use environment_inputs::*;
 pub use inputs::*;
 pub use kyma_answers::*;
 pub use kyma_inputs::*;
@@ -46,17 +58,42 @@ pub use secret_text::SecretText;
 pub use simulation::*;
 pub use text::Text;
 pub use typescript::typescript;
+pub use wave_answers::*;
+pub use wave_inputs::*;
 
+macro_rules! access {
+    (free) => {
+        Access::Free
+    };
+    (read) => {
+        Access::Read
+    };
+    (write) => {
+        Access::Write
+    };
+}
+
+// Before each name: `free` is not about the environment in force, `read` is, and `write` changes something there, so that
+// its guard counts.
 macro_rules! table {
-    ($($(#[doc = $doc:literal])* $name:ident($input:ty) -> $answer:ty,)*) => {
+    ($($(#[doc = $doc:literal])* $access:ident $name:ident($input:ty) -> $answer:ty,)*) => {
         /// The names of all calls, in the order of the table.
         pub const NAMES: &[&str] = &[$(stringify!($name),)*];
 
-        async fn answer(cockpit: &Cockpit, call: CorrelationId, name: &str, input: Value) -> Result<Value, Problem> {
+        /// What a call does to the environment in force; what does not exist does nothing.
+        fn access_of(name: &str) -> Access {
+            match name {
+                $(stringify!($name) => access!($access),)*
+                _ => Access::Free,
+            }
+        }
+
+        async fn answer(cockpit: &Cockpit, call: CallContext, name: &str, input: Value) -> Result<Value, Problem> {
             match name {
                 $(stringify!($name) => {
                     let input: $input = read(input)?;
-                    let answer: $answer = cockpit.$name(call, input).await?;
+                    // Each on the heap: together they would not fit on the stack of a worker.
+                    let answer: $answer = Box::pin(cockpit.$name(call, input)).await?;
                     serde_json::to_value(answer).map_err(|cause| {
                         Problem::new(ErrorCode::Internal, "The answer could not be written.").detail(cause.to_string())
                     })
@@ -79,146 +116,222 @@ macro_rules! table {
 
 table! {
     /// What the page needs to paint its frame.
-    app_state(Nothing) -> AppState,
+    free app_state(Nothing) -> AppState,
     /// Starts the embedded server again after a failure; waits for the outcome.
-    restart_server(Nothing) -> AppState,
+    free restart_server(Nothing) -> AppState,
     /// One page of applications.
-    list_applications(ListApplications) -> ApplicationPage,
+    read list_applications(ListApplications) -> ApplicationPage,
     /// One application with its credentials; null when it is gone.
-    get_application(ApplicationRef) -> Option<ApplicationDetail>,
-    create_application(CreateApplication) -> ApplicationRow,
-    update_application(UpdateApplication) -> ApplicationRow,
+    read get_application(ApplicationRef) -> Option<ApplicationDetail>,
+    write create_application(CreateApplication) -> ApplicationRow,
+    write update_application(UpdateApplication) -> ApplicationRow,
     /// What will stop working when the application is deleted.
-    deletion_impact(ApplicationRef) -> DeletionImpact,
+    read deletion_impact(ApplicationRef) -> DeletionImpact,
     /// Refused unless the name is repeated.
-    delete_application(DeleteApplication) -> Nothing,
+    write delete_application(DeleteApplication) -> Nothing,
     /// Which ways of pairing the environment offers.
-    auth_types(ApplicationPairing) -> Vec<AuthTypeOffer>,
+    read auth_types(OwnerRef) -> Vec<AuthTypeOffer>,
     /// Creates pairing data. Nothing is created by any other call.
-    request_pairing(RequestPairing) -> PairingReceipt,
+    write request_pairing(RequestPairing) -> PairingReceipt,
     /// The pairings whose secret is still held, newest first.
-    open_pairings(Nothing) -> Vec<PairingReceipt>,
+    free open_pairings(Nothing) -> Vec<PairingReceipt>,
     /// The value itself, for Show.
-    reveal(PairingForm) -> Revealed,
-    copy(PairingForm) -> CopyOutcome,
+    free reveal(PairingForm) -> Revealed,
+    free copy(PairingForm) -> CopyOutcome,
     /// Copies a value that is not secret.
-    copy_plain(PlainText) -> CopyOutcome,
+    free copy_plain(PlainText) -> CopyOutcome,
     /// Empties the clipboard if it still holds our value.
-    clear_clipboard(Nothing) -> Cleared,
+    free clear_clipboard(Nothing) -> Cleared,
     /// Saves readable only by the owner, where the person chooses.
-    save_pairing(PairingForm) -> Saved,
+    free save_pairing(PairingForm) -> Saved,
     /// Deletes the system auth at the Director and forgets the secret.
-    cancel_pairing(PairingRef) -> Nothing,
+    write cancel_pairing(PairingRef) -> Nothing,
     /// How far the application has come; never reads a token.
-    pairing_progress(PairingRef) -> Progress,
+    read pairing_progress(PairingRef) -> Progress,
     /// Gets an access token with the new credentials, and throws it away.
-    test_credentials(PairingRef) -> TestedCredentials,
+    read test_credentials(PairingRef) -> TestedCredentials,
     /// Forgets the secret; progress can still be asked for.
-    acknowledge_pairing(PairingRef) -> Nothing,
+    free acknowledge_pairing(PairingRef) -> Nothing,
     /// One page of the OAuth clients, newest first.
-    list_oauth_clients(ListOAuthClients) -> OAuthClientPage,
+    read list_oauth_clients(ListOAuthClients) -> OAuthClientPage,
     /// One OAuth client; null when it is gone.
-    get_oauth_client(OAuthClientRef) -> Option<OAuthClientDetail>,
+    read get_oauth_client(OAuthClientRef) -> Option<OAuthClientDetail>,
     /// Makes a second secret; the one before stays accepted for as long as asked.
-    rotate_oauth_secret(RotateOAuthSecret) -> RotatedOAuthSecret,
+    write rotate_oauth_secret(RotateOAuthSecret) -> RotatedOAuthSecret,
     /// Sets or takes away the end of a secret. The last one that is accepted cannot be retired.
-    retire_oauth_secret(RetireOAuthSecret) -> OAuthClientDetail,
-    set_oauth_client_enabled(SetOAuthClientEnabled) -> OAuthClientDetail,
+    write retire_oauth_secret(RetireOAuthSecret) -> OAuthClientDetail,
+    write set_oauth_client_enabled(SetOAuthClientEnabled) -> OAuthClientDetail,
     /// Every access token that was issued to the client so far is refused from now on.
-    revoke_oauth_tokens(OAuthClientRef) -> OAuthClientDetail,
+    write revoke_oauth_tokens(OAuthClientRef) -> OAuthClientDetail,
     /// Refused unless the owner's name or, without one, the client id is repeated.
-    delete_oauth_client(DeleteOAuthClient) -> Nothing,
+    write delete_oauth_client(DeleteOAuthClient) -> Nothing,
     /// Gets an access token as the client would, and holds it.
-    get_access_token(GetAccessToken) -> AccessTokenReceipt,
+    read get_access_token(GetAccessToken) -> AccessTokenReceipt,
     /// The access token itself, for Show.
-    reveal_access_token(AccessTokenRef) -> Revealed,
-    copy_access_token(CopyAccessToken) -> CopyOutcome,
-    forget_access_token(AccessTokenRef) -> Nothing,
+    free reveal_access_token(AccessTokenRef) -> Revealed,
+    free copy_access_token(CopyAccessToken) -> CopyOutcome,
+    free forget_access_token(AccessTokenRef) -> Nothing,
     /// One page of the certificates that were issued.
-    list_certificates(ListCertificates) -> CertificatePage,
+    read list_certificates(ListCertificates) -> CertificatePage,
     /// One certificate, in human words and with its chain; null when there is none.
-    get_certificate(CertificateRef) -> Option<CertificateDetail>,
+    read get_certificate(CertificateRef) -> Option<CertificateDetail>,
     /// When what expires.
-    certificate_timeline(Nothing) -> Timeline,
+    read certificate_timeline(Nothing) -> Timeline,
     /// Who would have no certificate left at a moment.
-    dark_owners(DarkAt) -> DarkOwners,
+    read dark_owners(DarkAt) -> DarkOwners,
     /// Refused unless the owner's name or, without one, the common name is repeated.
-    revoke_certificate(RevokeCertificate) -> CertificateDetail,
-    revoke_owner_certificates(RevokeOwnerCertificates) -> RevokedCertificates,
+    write revoke_certificate(RevokeCertificate) -> CertificateDetail,
+    write revoke_owner_certificates(RevokeOwnerCertificates) -> RevokedCertificates,
     /// Whether a key, a request, a root or a chain belongs to a certificate. Nothing of it is kept.
-    verify_certificate(VerifyCertificate) -> CertificateCheck,
+    free verify_certificate(VerifyCertificate) -> CertificateCheck,
     /// Saves where the person chooses.
-    export_certificate(ExportCertificate) -> Saved,
+    read export_certificate(ExportCertificate) -> Saved,
     /// Saves one calendar with the end of every current certificate.
-    export_calendar(Nothing) -> Saved,
-    copy_certificate(CopyCertificate) -> CopyOutcome,
+    read export_calendar(Nothing) -> Saved,
+    read copy_certificate(CopyCertificate) -> CopyOutcome,
     /// What a dropped text is, and whether it would be signed. Nothing of it is kept.
-    check_request(CheckRequest) -> RequestReport,
+    read check_request(CheckRequest) -> RequestReport,
     /// Signs on behalf of the Connector.
-    sign_request(SignRequest) -> CertificateDetail,
-    authority(Nothing) -> AuthorityView,
+    write sign_request(SignRequest) -> CertificateDetail,
+    read authority(Nothing) -> AuthorityView,
     /// Makes a new CA; the one before stays accepted for as long as asked.
-    rotate_authority(RotateAuthority) -> AuthorityView,
+    write rotate_authority(RotateAuthority) -> AuthorityView,
     /// Opens a dialog for the files of a CA; null when the person cancels.
-    import_authority(ImportAuthority) -> Option<AuthorityView>,
+    write import_authority(ImportAuthority) -> Option<AuthorityView>,
     /// An older CA stops being accepted now. Refused unless its common name is repeated.
-    retire_authority(RetireAuthority) -> AuthorityView,
+    write retire_authority(RetireAuthority) -> AuthorityView,
     /// Who still has only certificates of an older CA.
-    old_chain(Nothing) -> OldChain,
+    read old_chain(Nothing) -> OldChain,
     /// Saves one encrypted file where the person chooses.
-    backup_authority(BackupPassphrase) -> Saved,
+    read backup_authority(BackupPassphrase) -> Saved,
     /// Opens a dialog for a backup, stops the server, restores, and starts it; null when the person cancels.
-    restore_authority(BackupPassphrase) -> Option<AppState>,
-    policy(Nothing) -> PolicyView,
-    set_policy(Policy) -> PolicyOutcome,
-    /// Deletes those of the given system auths that nothing came of.
-    clean_up_auths(CleanUpAuths) -> CleanedUp,
-    /// How the server plays Kyma, and its runtimes.
-    kyma_overview(Nothing) -> Kyma,
-    /// When an application asked last, and how far it is with each runtime.
-    application_kyma(KymaApplication) -> ApplicationKyma,
-    /// Applications that asked before, but not in the last days.
-    silent_applications(SilentFor) -> SilentApplications,
-    /// Changes a runtime's event URL now; the old one stops working.
-    move_runtime(RuntimeRef) -> Kyma,
-    /// Every current certificate of the application at the runtime ends now.
-    expire_runtime_certificates(ExpireRuntimeCertificates) -> ExpiredCertificates,
-    /// What an application registered.
-    application_services(KymaApplication) -> ApplicationServices,
-    /// One of them with its specifications; null when it is gone.
-    application_service(ServiceRef) -> Option<ServiceDetail>,
+    write restore_authority(BackupPassphrase) -> Option<AppState>,
+    read policy(Nothing) -> PolicyView,
+    write set_policy(Policy) -> PolicyOutcome,
+    /// The list as it was when it was last complete; null: it never was.
+    read cached_applications(Nothing) -> Option<CachedApplications>,
+    /// How far everything is that was handed over and is still watched, newest first.
+    free watched_pairings(Nothing) -> WatchedPairings,
+    /// Whether the page can be seen.
+    free set_visible(Visibility) -> Nothing,
+    read list_runtimes(ListPage) -> RuntimePage,
+    /// One runtime with its credentials; null when it is gone.
+    read get_runtime(DirectorRef) -> Option<RuntimeDetail>,
+    write create_runtime(CreateRuntime) -> RuntimeRow,
+    /// Refused unless the name is repeated.
+    write delete_runtime(DeleteRuntime) -> Nothing,
+    read list_integration_systems(ListPage) -> IntegrationSystemPage,
+    /// One integration system with its credentials; null when it is gone.
+    read get_integration_system(DirectorRef) -> Option<IntegrationSystemDetail>,
+    /// What was handed out stops working.
+    write delete_system_auth(DeleteSystemAuth) -> Nothing,
+    read list_templates(ListPage) -> TemplatePage,
+    write create_from_template(CreateFromTemplate) -> ApplicationRow,
+    read list_formations(ListPage) -> FormationPage,
+    write create_formation(CreateFormation) -> Formation,
+    write assign_formation(FormationMember) -> Nothing,
+    write unassign_formation(FormationMember) -> Nothing,
+    /// Which applications are meant, and what may be wrong with them. Nothing is created.
+    read plan_waves(PlanWaves) -> WavePlan,
+    /// Pairs many applications in waves; null when the person chooses no folder.
+    write start_waves(StartWaves) -> Option<WaveRun>,
+    /// The run that there is, under way or over; null: none.
+    free wave_run(Nothing) -> Option<WaveRun>,
+    free wave_rows(WaveRowsAt) -> WaveRows,
+    /// No new tokens; those that live may finish.
+    free pause_waves(Nothing) -> WaveRun,
+    write resume_waves(Nothing) -> WaveRun,
+    free stop_waves(Nothing) -> WaveRun,
+    /// Those that failed or expired, once more.
+    write retry_waves(Nothing) -> WaveRun,
+    /// By hand: requests pairing data for the next one.
+    read next_wave_application(Nothing) -> WaveRun,
     /// Saves where the person chooses.
-    save_specification(SpecificationRef) -> Saved,
-    copy_specification(SpecificationRef) -> CopyOutcome,
+    free save_wave_report(SaveWaveReport) -> Saved,
+    /// Forgets a run that is over.
+    free discard_waves(Nothing) -> Nothing,
+    /// Deletes those of the given system auths that nothing came of.
+    write clean_up_auths(CleanUpAuths) -> CleanedUp,
+    /// How the server plays Kyma, and its runtimes.
+    read kyma_overview(Nothing) -> Kyma,
+    /// When an application asked last, and how far it is with each runtime.
+    read application_kyma(KymaApplication) -> ApplicationKyma,
+    /// Applications that asked before, but not in the last days.
+    read silent_applications(SilentFor) -> SilentApplications,
+    /// Changes a runtime's event URL now; the old one stops working.
+    write move_runtime(RuntimeRef) -> Kyma,
+    /// Every current certificate of the application at the runtime ends now.
+    write expire_runtime_certificates(ExpireRuntimeCertificates) -> ExpiredCertificates,
+    /// What an application registered.
+    read application_services(KymaApplication) -> ApplicationServices,
+    /// One of them with its specifications; null when it is gone.
+    read application_service(ServiceRef) -> Option<ServiceDetail>,
+    /// Saves where the person chooses.
+    read save_specification(SpecificationRef) -> Saved,
+    read copy_specification(SpecificationRef) -> CopyOutcome,
     /// One page of the events that came from an application, newest first.
-    application_events(ListEvents) -> EventPage,
+    read application_events(ListEvents) -> EventPage,
     /// One event with its data; null when it made room for others.
-    application_event(EventRef) -> Option<EventDetail>,
+    read application_event(EventRef) -> Option<EventDetail>,
     /// Copies the data of an event.
-    copy_event(EventRef) -> CopyOutcome,
-    list_subscriptions(Nothing) -> Subscriptions,
-    add_subscription(AddSubscription) -> Subscription,
-    remove_subscription(SubscriptionRef) -> Nothing,
+    read copy_event(EventRef) -> CopyOutcome,
+    read list_subscriptions(Nothing) -> Subscriptions,
+    write add_subscription(AddSubscription) -> Subscription,
+    write remove_subscription(SubscriptionRef) -> Nothing,
     /// Makes a link that an old client pairs with, and holds it.
-    request_connection_link(RequestConnectionLink) -> ConnectionLinkReceipt,
+    write request_connection_link(RequestConnectionLink) -> ConnectionLinkReceipt,
     /// The link itself, for Show.
-    reveal_connection_link(ConnectionLinkRef) -> Revealed,
-    copy_connection_link(ConnectionLinkRef) -> CopyOutcome,
-    forget_connection_link(ConnectionLinkRef) -> Nothing,
+    free reveal_connection_link(ConnectionLinkRef) -> Revealed,
+    free copy_connection_link(ConnectionLinkRef) -> CopyOutcome,
+    free forget_connection_link(ConnectionLinkRef) -> Nothing,
     /// Saves an application as the custom resource that Kyma keeps of it.
-    export_kubernetes(KymaApplication) -> Saved,
-    copy_kubernetes(KymaApplication) -> CopyOutcome,
+    read export_kubernetes(KymaApplication) -> Saved,
+    read copy_kubernetes(KymaApplication) -> CopyOutcome,
     /// How the embedded server is to play Kyma, and how it does.
-    simulation(Nothing) -> Simulation,
+    free simulation(Nothing) -> Simulation,
     /// Starts the embedded server again with these settings; with those before when that fails.
-    set_simulation(SimulationSettings) -> AppState,
+    free set_simulation(SimulationSettings) -> AppState,
     /// Starts the server after it failed for its CA key. The choice is remembered, the passphrase is not.
-    unlock_server(UnlockServer) -> AppState,
-    set_settings(Settings) -> Settings,
+    free unlock_server(UnlockServer) -> AppState,
+    /// Every environment that is set up, who is signed in where, and where sign-ins can be kept.
+    free environments(Nothing) -> Environments,
+    /// Looks at an address, step by step; nothing is saved and nobody's sign-in is used.
+    free start_discovery(StartDiscovery) -> Discovery,
+    free discovery(DiscoveryRef) -> Discovery,
+    free cancel_discovery(DiscoveryRef) -> Nothing,
+    free save_environment(SaveEnvironment) -> SavedEnvironment,
+    /// Refused unless the name is repeated. What is kept of its sign-in is forgotten.
+    free remove_environment(RemoveEnvironment) -> AppState,
+    free use_environment(EnvironmentRef) -> AppState,
+    /// Opens a dialog; null when the person cancels. Nothing is trusted by it.
+    free choose_ca_file(Nothing) -> Option<ChosenCa>,
+    /// Opens the system browser and answers at once.
+    free start_sign_in(StartSignIn) -> AppState,
+    free cancel_sign_in(EnvironmentRef) -> AppState,
+    /// The address the browser was opened with.
+    free copy_sign_in_address(EnvironmentRef) -> CopyOutcome,
+    free sign_in_with_secret(SignInWithSecret) -> AppState,
+    /// Opens a dialog for the files; null when the person cancels.
+    free sign_in_with_certificate(SignInWithCertificate) -> Option<AppState>,
+    free sign_out(EnvironmentRef) -> AppState,
+    /// Opens the sealed file, or makes one.
+    free open_vault(OpenVault) -> VaultState,
+    /// One page of the tenants whose name or id has the text in it.
+    read search_tenants(SearchTenants) -> Tenants,
+    read use_tenant(UseTenant) -> AppState,
+    /// Asks again what the Director in force offers.
+    read read_capabilities(Nothing) -> AppState,
+    /// One cheap question to the environment in force; answers with the state whatever came of it.
+    read try_reach(Nothing) -> AppState,
+    /// Saves where the person chooses; nothing secret is in it.
+    free export_environments(Nothing) -> Saved,
+    /// Opens a dialog; null when the person cancels.
+    free import_environments(Nothing) -> Option<ImportedEnvironments>,
+    free set_settings(Settings) -> Settings,
     /// Empties the clipboard if ours; the page hides everything.
-    lock(Nothing) -> Nothing,
+    free lock(Nothing) -> Nothing,
     /// Closes the window after the leaving guard.
-    confirm_close(Nothing) -> Nothing,
+    free confirm_close(Nothing) -> Nothing,
 }
 
 struct Signature {
@@ -226,22 +339,6 @@ struct Signature {
     doc: &'static str,
     input: String,
     answer: String,
-}
-
-/// One call, from the click to every request it causes: the header `x-request-id`, the log, the error.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CorrelationId(Uuid);
-
-impl CorrelationId {
-    pub(crate) fn random() -> Self {
-        Self(Uuid::new_v4())
-    }
-}
-
-impl fmt::Display for CorrelationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
 }
 
 /// How a call fails.
@@ -256,34 +353,18 @@ pub struct CallError {
     pub hint: Option<String>,
     /// Folded, technical, no secret.
     pub detail: Option<String>,
+    /// What the page can offer to do about it.
+    pub action: Option<ErrorAction>,
+    /// Where the other side says how long to wait.
+    pub retry_after_seconds: Option<u32>,
     pub correlation_id: String,
 }
 
 impl CallError {
-    pub(crate) fn new(problem: Problem, call: CorrelationId) -> Self {
-        let Problem { code, message, hint, detail } = problem;
-        Self { code, message, hint, detail, correlation_id: call.to_string() }
-    }
-}
-
-impl Cockpit {
-    /// Answers one call. The only way in for a page.
-    ///
-    /// # Errors
-    /// Everything that can go wrong, already in the words of the window.
-    pub async fn dispatch(&self, name: &str, input: Value) -> Result<Value, CallError> {
-        let call = CorrelationId::random();
-        let span = tracing::debug_span!("call", name, correlation_id = %call);
-        async {
-            let problem = match answer(self, call, name, input).await {
-                Ok(answer) => return Ok(answer),
-                Err(problem) => self.explain_distrust(problem).await,
-            };
-            tracing::info!(code = %problem.code, detail = problem.detail.as_deref(), "call refused: {}", problem.message);
-            Err(CallError::new(problem, call))
-        }
-        .instrument(span)
-        .await
+    pub(crate) fn new(problem: Problem, call: CallContext) -> Self {
+        let Problem { code, message, hint, detail, action, retry_after_seconds } = problem;
+        let action = action.or_else(|| ErrorAction::for_code(code));
+        Self { code, message, hint, detail, action, retry_after_seconds, correlation_id: call.to_string() }
     }
 }
 
@@ -309,8 +390,18 @@ mod tests {
         assert!(read::<PlainText>(json!({ "text": "x".repeat(4097) })).is_err());
         assert!(read::<PairingForm>(json!({ "pairingId": "p", "form": "legacy_url" })).is_ok());
         assert!(read::<PairingForm>(json!({ "pairingId": "p", "form": "LegacyUrl" })).is_err());
-        assert!(read::<RequestPairing>(json!({ "applicationId": "a", "type": "client_certificate" })).is_ok());
-        assert!(read::<RequestPairing>(json!({ "applicationId": "a", "type": "client_certificate", "x": 1 })).is_err());
+        assert!(
+            read::<RequestPairing>(
+                json!({ "owner": { "kind": "application", "id": "a" }, "type": "client_certificate" })
+            )
+            .is_ok()
+        );
+        assert!(
+            read::<RequestPairing>(
+                json!({ "owner": { "kind": "application", "id": "a" }, "type": "client_certificate", "x": 1 })
+            )
+            .is_err()
+        );
     }
 
     #[test]

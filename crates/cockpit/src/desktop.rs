@@ -7,7 +7,7 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, time::Duration};
 
 use pairing::Secret;
 
-use crate::{Problem, Theme};
+use crate::{Problem, Theme, calls::WatchedPairing};
 
 /// The answer of a [`Desktop`]; boxed, so that the port can be a trait object.
 pub type Reply<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -77,6 +77,12 @@ pub trait Desktop: Send + Sync + fmt::Debug {
         self.choose_save_path(suggested_name)
     }
 
+    /// Asks the person for a folder to put files into. Without a dialog of its own for that: where to save `suggested_name`,
+    /// which becomes a folder.
+    fn choose_folder(&self, title: String, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
+        self.choose_where_to_save(title, suggested_name)
+    }
+
     /// Asks the person for files to read; none when they cancel.
     fn choose_open_paths(&self, title: String) -> Reply<'_, Vec<PathBuf>> {
         drop(title);
@@ -101,6 +107,22 @@ pub trait Desktop: Send + Sync + fmt::Debug {
         drop((backup, passphrase));
         Box::pin(async { Err(Problem::invalid("A backup can't be restored here.")) })
     }
+
+    /// Opens an address in the system browser, which is not one of ours: a sign-in belongs where its person can see whom
+    /// they talk to.
+    ///
+    /// # Errors
+    /// Technical: why there is no browser.
+    fn open_in_browser(&self, address: String) -> Reply<'_, Result<(), String>> {
+        drop(address);
+        Box::pin(async { Err("this desktop has no browser".to_owned()) })
+    }
+
+    /// What the frame shows has changed; a page that can be told is told.
+    fn state_changed(&self) {}
+
+    /// Something was seen of what was handed over; a page that can be told is told.
+    fn pairing_progress(&self, _: &WatchedPairing) {}
 
     /// Makes the window's own frame follow the theme.
     fn apply_theme(&self, theme: Theme);

@@ -5,15 +5,25 @@ use std::{fmt, fs, io, path::PathBuf, time::Duration};
 use pairing::Secret;
 use serde::Deserialize;
 
-use crate::calls::Environment;
+use crate::{
+    calls::{Environment, EnvironmentColour, EnvironmentKind, ExtraHeader, Guard, Proxy},
+    frame::Connection,
+};
+
+/// The id of the environment that is the server of this computer.
+pub(crate) const LOCAL: &str = "local";
 
 /// Everything about one environment. The administrator's token is a [`Secret`] and leaves only as a header.
 #[derive(Clone)]
 pub struct EnvironmentConfig {
+    /// `local`, or a UUID.
+    pub id: String,
     pub name: String,
     /// One upper-case word that is in every screenshot: LOCAL, TEST, PRODUCTION.
     pub badge: String,
-    /// External id, for the `Tenant` header.
+    pub colour: EnvironmentColour,
+    pub guard: Guard,
+    /// External id, for the `Tenant` header; empty: none is chosen.
     pub tenant: String,
     pub tenant_name: String,
     pub director_url: String,
@@ -27,8 +37,16 @@ pub struct EnvironmentConfig {
     pub certificate_lifetime: Option<Duration>,
     /// The file that recipes name in `--cacert`.
     pub ca_file: Option<PathBuf>,
-    /// The only CA that is trusted for this environment; `None` means the CAs of the computer.
+    /// A CA that is trusted for this environment; `None` means those of the computer.
     pub ca_pem: Option<Vec<u8>>,
+    /// Beside that one, those of the computer are trusted too.
+    pub trusts_computer: bool,
+    pub proxy: Proxy,
+    /// Sent with every request to the Director.
+    pub headers: Vec<ExtraHeader>,
+    /// At most this many in a second; `None`: no limit.
+    pub requests_per_second: Option<u32>,
+    /// Of the embedded server; empty for a remote environment, whose sign-in is elsewhere.
     pub admin_token: Secret,
     /// Whether the Director has the two operations of the pairing proposal; `None` finds out.
     pub has_proposal_operations: Option<bool>,
@@ -90,41 +108,79 @@ impl EnvironmentConfig {
         let admin_token = fs::read_to_string(&ready.admin_token_file)
             .map_err(|cause| ReadyLineError::File(ready.admin_token_file.clone(), cause))?;
         Ok(Self {
-            name: "Local simulator".into(),
-            badge: "LOCAL".into(),
             tenant: ready.tenant,
             tenant_name: "default".into(),
-            director_url: ready.director_url,
             connector_url: ready.connector_url,
             certificate_secured_director_url: ready.certificate_secured_director_url,
             certificate_secured_connector_url: ready.certificate_secured_connector_url,
             oauth_token_url: ready.oauth_token_url,
             console_url: ready.console_url,
-            token_lifetime: None,
-            certificate_lifetime: None,
             ca_file: Some(ready.ca_file),
             ca_pem: Some(ca_pem),
-            admin_token: Secret::new(admin_token.trim()),
-            has_proposal_operations: None,
+            ..Self::local(ready.director_url, Secret::new(admin_token.trim()))
         })
     }
 
+    /// The server of this computer, with nothing known of it but where its Director is and how to sign in.
+    pub(crate) fn local(director_url: String, admin_token: Secret) -> Self {
+        Self {
+            id: LOCAL.into(),
+            name: "Local simulator".into(),
+            badge: "LOCAL".into(),
+            colour: EnvironmentColour::default(),
+            guard: Guard::None,
+            tenant: String::new(),
+            tenant_name: String::new(),
+            director_url,
+            connector_url: String::new(),
+            certificate_secured_director_url: String::new(),
+            certificate_secured_connector_url: String::new(),
+            oauth_token_url: String::new(),
+            console_url: None,
+            token_lifetime: None,
+            certificate_lifetime: None,
+            ca_file: None,
+            ca_pem: None,
+            trusts_computer: false,
+            proxy: Proxy::None,
+            headers: Vec::new(),
+            requests_per_second: None,
+            admin_token,
+            has_proposal_operations: None,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> EnvironmentKind {
+        if self.id == LOCAL { EnvironmentKind::Local } else { EnvironmentKind::Remote }
+    }
+}
+
+impl Connection {
     /// What the page may know.
     pub(crate) fn shown(&self) -> Environment {
+        let environment = &self.environment;
         let seconds = |time: Option<Duration>| time.and_then(|time| u32::try_from(time.as_secs()).ok());
         Environment {
-            name: self.name.clone(),
-            badge: self.badge.clone(),
-            tenant: self.tenant.clone(),
-            tenant_name: self.tenant_name.clone(),
-            director_url: self.director_url.clone(),
-            connector_url: self.connector_url.clone(),
-            certificate_secured_director_url: self.certificate_secured_director_url.clone(),
-            certificate_secured_connector_url: self.certificate_secured_connector_url.clone(),
-            oauth_token_url: self.oauth_token_url.clone(),
-            token_lifetime_seconds: seconds(self.token_lifetime),
-            certificate_lifetime_seconds: seconds(self.certificate_lifetime),
-            ca_file: self.ca_file.as_ref().map(|path| path.display().to_string()),
+            id: environment.id.clone(),
+            kind: environment.kind(),
+            name: environment.name.clone(),
+            badge: environment.badge.clone(),
+            colour: environment.colour,
+            guard: environment.guard,
+            tenant: environment.tenant.clone(),
+            tenant_name: environment.tenant_name.clone(),
+            director_url: environment.director_url.clone(),
+            connector_url: environment.connector_url.clone(),
+            certificate_secured_director_url: environment.certificate_secured_director_url.clone(),
+            certificate_secured_connector_url: environment.certificate_secured_connector_url.clone(),
+            oauth_token_url: environment.oauth_token_url.clone(),
+            token_lifetime_seconds: seconds(environment.token_lifetime),
+            certificate_lifetime_seconds: seconds(environment.certificate_lifetime),
+            ca_file: environment.ca_file.as_ref().map(|path| path.display().to_string()),
+            has_console: self.console.is_some(),
+            sign_in: self.channel.sign_in().shown(),
+            reach: self.channel.reach(self.director.now()),
+            capabilities: self.channel.capabilities(),
         }
     }
 }

@@ -8,52 +8,73 @@ use std::{
 
 use pairing::{ErrorCode, Moment};
 use reqwest::{
-    Certificate, Client, Response,
-    header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
+    Certificate, Client, ClientBuilder, Response, Url,
+    header::{HeaderName, RETRY_AFTER},
     redirect,
 };
+use url::Host;
 
-use crate::{EnvironmentConfig, Problem};
+use crate::{EnvironmentConfig, Problem, calls::Proxy};
 
 /// Long enough for a Director whose own limit is 110 s to be given up by a person first.
 const TIMEOUT: Duration = Duration::from_secs(60);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// 200 applications with the longest texts the Director allows, or 1000 OAuth clients, stay well below.
 pub(crate) const MAX_ANSWER: usize = 8 << 20;
 
 /// The call's correlation id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const TENANT: HeaderName = HeaderName::from_static("tenant");
+pub(crate) const TENANT: HeaderName = HeaderName::from_static("tenant");
 
-/// HTTPS with the environment's CA and nothing else, no redirects (a token must not follow one), and no proxy on
-/// the way to this computer.
-pub(crate) fn client(environment: &EnvironmentConfig) -> reqwest::Result<reqwest::ClientBuilder> {
-    let mut builder = Client::builder()
+/// HTTPS with the CAs and the proxy of the environment, and no redirects: a token must not follow one.
+///
+/// # Errors
+/// The CA or the proxy cannot be used.
+pub(crate) fn client(environment: &EnvironmentConfig) -> Result<ClientBuilder, Problem> {
+    let builder = Client::builder()
         .https_only(true)
         .redirect(redirect::Policy::none())
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TIMEOUT)
         .user_agent(concat!("pairing-cockpit/", env!("CARGO_PKG_VERSION")));
-    if let Some(pem) = &environment.ca_pem {
-        builder = builder.tls_certs_only(Certificate::from_pem_bundle(pem)?).no_proxy();
+    let builder = match &environment.ca_pem {
+        Some(pem) => {
+            let certificates = Certificate::from_pem_bundle(pem).map_err(|cause| unusable(causes(&cause)))?;
+            if environment.trusts_computer {
+                builder.tls_certs_merge(certificates)
+            } else {
+                builder.tls_certs_only(certificates)
+            }
+        }
+        None => builder,
+    };
+    match &environment.proxy {
+        // Nobody's proxy knows the way back to this computer.
+        Proxy::System if is_loopback(&environment.director_url) => Ok(builder.no_proxy()),
+        Proxy::System => Ok(builder),
+        Proxy::None => Ok(builder.no_proxy()),
+        Proxy::Url { url } => {
+            let proxy = reqwest::Proxy::all(url).map_err(|_| unusable("the address of the proxy cannot be read"))?;
+            Ok(builder.no_proxy().proxy(proxy))
+        }
     }
-    Ok(builder)
 }
 
-/// A client whose every request is the administrator's.
-///
-/// # Errors
-/// The environment's CA, token or tenant cannot be used.
-pub(crate) fn administrator(environment: &EnvironmentConfig) -> Result<Client, Problem> {
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", environment.admin_token.expose()))
-        .map_err(|_| unusable("the administrator's token has characters that no header can carry"))?;
-    bearer.set_sensitive(true);
-    let tenant = HeaderValue::try_from(&environment.tenant).map_err(|cause| unusable(cause.to_string()))?;
-    let headers = HeaderMap::from_iter([(AUTHORIZATION, bearer), (TENANT, tenant)]);
-    client(environment)
-        .map(|builder| builder.default_headers(headers))
-        .and_then(reqwest::ClientBuilder::build)
-        .map_err(|cause| unusable(causes(&cause)))
+pub(crate) fn build(builder: ClientBuilder) -> Result<Client, Problem> {
+    builder.build().map_err(|cause| unusable(causes(&cause)))
+}
+
+fn is_loopback(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|url| url.host().is_some_and(|host| is_this_computer(&host)))
+}
+
+/// By name or by number.
+pub(crate) fn is_this_computer(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => *name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
 }
 
 /// An environment that cannot even be asked.
@@ -111,7 +132,7 @@ pub(crate) fn transport(host: &str, error: &reqwest::Error) -> Problem {
         timed_out(host)
     } else if error.is_connect() {
         Problem::new(ErrorCode::Unreachable, format!("{host} can't be reached."))
-            .hint("Check that the server runs and that the network works, then try again.")
+            .hint("Check that the server runs and that the network (or its proxy) works, then try again.")
     } else {
         Problem::new(ErrorCode::Protocol, format!("The connection to {host} broke off."))
             .hint("Try again. If something was being created, look at the list first.")
@@ -144,7 +165,7 @@ fn is_tls(error: &reqwest::Error) -> bool {
 }
 
 /// The chain of causes without the address, which may carry more than a person should copy around.
-fn causes(error: &reqwest::Error) -> String {
+pub(crate) fn causes(error: &reqwest::Error) -> String {
     let mut text = String::new();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -25,7 +25,11 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+/// Writes a file that is not there yet, mode 0600.
+///
+/// # Errors
+/// It is there, or the first operation that failed.
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

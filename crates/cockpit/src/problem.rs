@@ -2,6 +2,8 @@
 
 use pairing::ErrorCode;
 
+use crate::calls::ErrorAction;
+
 /// A failure on its way to a person. It becomes a [`crate::calls::CallError`] when a call ends with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -12,6 +14,10 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Technical, shown folded. Never a secret, never parsed.
     pub detail: Option<String>,
+    /// What the page can offer to do about it.
+    pub action: Option<ErrorAction>,
+    /// Where the other side says how long to wait.
+    pub retry_after_seconds: Option<u32>,
 }
 
 /// Peers may send long texts; a folded detail needs no more than this many characters.
@@ -19,7 +25,7 @@ const MAX_DETAIL: usize = 1000;
 
 impl Problem {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, detail: None }
+        Self { code, message: message.into(), hint: None, detail: None, action: None, retry_after_seconds: None }
     }
 
     #[must_use]
@@ -33,6 +39,18 @@ impl Problem {
         let detail: String = detail.into();
         let shown: String = detail.chars().filter(|c| !c.is_control()).take(MAX_DETAIL).collect();
         self.detail = (!shown.is_empty()).then_some(shown);
+        self
+    }
+
+    #[must_use]
+    pub fn action(mut self, action: ErrorAction) -> Self {
+        self.action = Some(action);
+        self
+    }
+
+    #[must_use]
+    pub fn retry_after(mut self, seconds: Option<u32>) -> Self {
+        self.retry_after_seconds = seconds;
         self
     }
 

@@ -7,7 +7,10 @@ use pairing::ErrorCode;
 use crate::{
     Cockpit, Problem,
     applications::application_gone,
-    calls::{ApplicationDetail, AuthCertificate, AuthKind, AuthSummary, CleanUpAuths, CleanedUp, CorrelationId, Text},
+    calls::{
+        ApplicationDetail, AuthCertificate, AuthKind, AuthSummary, CallContext, CleanUpAuths, CleanedUp,
+        IntegrationSystemRow, OwnerKind, Text,
+    },
     certificates::{Certificate, Inventory},
 };
 
@@ -19,25 +22,34 @@ impl Cockpit {
     /// what it would have said, not the application.
     pub(crate) async fn application_detail(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         id: &str,
     ) -> Result<Option<ApplicationDetail>, Problem> {
-        let connection = self.connection()?;
+        let connection = self.connection(call)?;
         let session = connection.director.session(call);
         let certificates = async {
             let found = Inventory::of(&connection, call)?.of_owner(id).await;
             found.inspect_err(|problem| tracing::debug!(code = %problem.code, "no certificates of an application")).ok()
         };
         let (application, certificates) = tokio::join!(session.application(id.to_owned()), certificates);
-        Ok(application?.map(|mut application| {
-            if let Some(auths) = &mut application.auths {
-                complete(auths, certificates.as_deref());
+        let Some(mut application) = application? else { return Ok(None) };
+        if let Some(auths) = &mut application.auths {
+            complete(auths, certificates.as_deref());
+        }
+        if let Some(id) = &application.row.integration_system_id {
+            // The end of an adapter's token is not the Director's to tell, so nothing is known to be left behind.
+            for auth in application.auths.iter_mut().flatten() {
+                auth.orphaned = false;
             }
-            application
-        }))
+            // Who may not read integration systems still learns that there is one.
+            let known = session.integration_system_name(id.clone()).await.ok().flatten();
+            let unknown = || IntegrationSystemRow { id: id.clone(), name: id.clone(), description: None };
+            application.integration_system = Some(known.unwrap_or_else(unknown));
+        }
+        Ok(Some(application))
     }
 
-    pub(crate) async fn clean_up_auths(&self, call: CorrelationId, input: CleanUpAuths) -> Result<CleanedUp, Problem> {
+    pub(crate) async fn clean_up_auths(&self, call: CallContext, input: CleanUpAuths) -> Result<CleanedUp, Problem> {
         if input.system_auth_ids.len() > MOST {
             return Err(Problem::invalid(format!("At most {MOST} entries can be removed at a time.")));
         }
@@ -50,7 +62,7 @@ impl Cockpit {
             if !auth.orphaned || !wanted.contains(&auth.id) {
                 continue;
             }
-            match session.delete_auth(auth.id).await {
+            match session.delete_auth(OwnerKind::Application, auth.id).await {
                 Ok(()) => removed += 1,
                 // Gone is what was wanted.
                 Err(problem) if problem.code == ErrorCode::NotFound => {}

@@ -6,15 +6,14 @@ use std::{fs, sync::Arc};
 use pairing::ErrorCode;
 
 use crate::{
-    Cockpit, Problem,
-    cockpit::{Connection, lock},
+    Cockpit, Problem, calls::CallContext, cockpit::lock, environment::LOCAL, frame::Connection, sign_in::SignIn,
 };
 
 impl Cockpit {
     /// Reads the environment's CA file again, and answers whether it says something new. The file is the same as at the
     /// start and as safe: the server's own, in its own folder.
     pub(crate) async fn renew_trust(&self) -> bool {
-        let Ok(Connection { environment, .. }) = self.connection() else { return false };
+        let Ok(Connection { environment, .. }) = self.local_connection() else { return false };
         let (Some(file), Some(known)) = (environment.ca_file.clone(), &environment.ca_pem) else { return false };
         let read = tokio::task::spawn_blocking(move || fs::read(file)).await;
         let Ok(Ok(pem)) = read else { return false };
@@ -23,11 +22,11 @@ impl Cockpit {
         }
         let mut renewed = (*environment).clone();
         renewed.ca_pem = Some(pem);
-        match Connection::to(renewed) {
+        match Connection::to(renewed, Arc::new(SignIn::known(environment.admin_token.clone()))) {
             Ok(connection) => {
-                let mut server = lock(&self.server);
+                let mut frame = lock(&self.frame);
                 // A server that was started again in the meantime has read the file itself.
-                if let Some(current) = &mut server.connection
+                if let Some(current) = &mut frame.local
                     && Arc::ptr_eq(&current.environment, &environment)
                 {
                     *current = connection;
@@ -43,8 +42,9 @@ impl Cockpit {
     }
 
     /// A server that is not trusted any more may have rotated its CA without us.
-    pub(crate) async fn explain_distrust(&self, problem: Problem) -> Problem {
-        if problem.code == ErrorCode::UntrustedServer && self.renew_trust().await {
+    pub(crate) async fn explain_distrust(&self, call: CallContext, problem: Problem) -> Problem {
+        let is_local = || self.connection(call).is_ok_and(|connection| connection.place.environment == LOCAL);
+        if problem.code == ErrorCode::UntrustedServer && is_local() && self.renew_trust().await {
             return Problem { message: "The server's CA was changed in the meantime.".into(), ..problem }
                 .hint("The new one is trusted now, because it is in the server's own folder. Try again.");
         }
@@ -68,24 +68,11 @@ mod tests {
             settings_dir: folder.into(),
             desktop: Arc::new(BareDesktop { save_into: None }),
         });
-        let url = || "https://localhost:1/".to_owned();
         let environment = EnvironmentConfig {
-            name: "Test".into(),
-            badge: "TEST".into(),
-            tenant: "t".into(),
-            tenant_name: "t".into(),
-            director_url: url(),
-            connector_url: url(),
-            certificate_secured_director_url: url(),
-            certificate_secured_connector_url: url(),
-            oauth_token_url: url(),
-            console_url: Some(url()),
-            token_lifetime: None,
-            certificate_lifetime: None,
             ca_file: Some(ca_file.into()),
             ca_pem: Some(fs::read(ca_file).unwrap()),
-            admin_token: Secret::new("token"),
-            has_proposal_operations: None,
+            console_url: Some("https://localhost:1/".into()),
+            ..EnvironmentConfig::local("https://localhost:1/".into(), Secret::new("token"))
         };
         cockpit.connect(environment).unwrap();
         cockpit
@@ -106,8 +93,9 @@ mod tests {
         assert!(!cockpit.renew_trust().await);
         fs::write(&file, openssl.read("second.pem")).unwrap();
         let distrust = || Problem::new(ErrorCode::UntrustedServer, "before");
-        assert!(cockpit.explain_distrust(distrust()).await.message.contains("was changed"));
-        assert_eq!(cockpit.connection().unwrap().environment.ca_pem, Some(openssl.read("second.pem")));
-        assert_eq!(cockpit.explain_distrust(distrust()).await, distrust(), "nothing new: it is not ours");
+        let call = CallContext::of_local_server();
+        assert!(cockpit.explain_distrust(call, distrust()).await.message.contains("was changed"));
+        assert_eq!(cockpit.local_connection().unwrap().environment.ca_pem, Some(openssl.read("second.pem")));
+        assert_eq!(cockpit.explain_distrust(call, distrust()).await, distrust(), "nothing new: it is not ours");
     }
 }

@@ -5,14 +5,14 @@ use pairing::ErrorCode;
 
 use crate::{
     CaKey, Cockpit, Problem,
-    calls::{AppState, CaKeyProtection, CorrelationId, SecretText, ServerState, UnlockServer},
+    calls::{AppState, CaKeyProtection, CallContext, SecretText, ServerState, UnlockServer},
 };
 
 /// For a passphrase that is being chosen; one that was chosen before is whatever it is.
 const SHORTEST_PASSPHRASE: usize = 8;
 
 impl Cockpit {
-    pub(crate) async fn unlock_server(&self, _: CorrelationId, input: UnlockServer) -> Result<AppState, Problem> {
+    pub(crate) async fn unlock_server(&self, _: CallContext, input: UnlockServer) -> Result<AppState, Problem> {
         let is_new = match self.state().server {
             ServerState::Failed { error } => error.code == ErrorCode::CaKeyUnprotected,
             ServerState::Ready => {

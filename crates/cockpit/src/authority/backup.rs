@@ -4,18 +4,14 @@ use pairing::{ErrorCode, Secret};
 
 use crate::{
     Cockpit, Problem,
-    calls::{AppState, BackupPassphrase, CorrelationId, Saved},
+    calls::{AppState, BackupPassphrase, CallContext, Saved},
 };
 
 /// A file that lies around for years can be tried for years.
 const SHORTEST_PASSPHRASE: usize = 12;
 
 impl Cockpit {
-    pub(crate) async fn backup_authority(
-        &self,
-        call: CorrelationId,
-        input: BackupPassphrase,
-    ) -> Result<Saved, Problem> {
+    pub(crate) async fn backup_authority(&self, call: CallContext, input: BackupPassphrase) -> Result<Saved, Problem> {
         let passphrase = input.passphrase.into_inner();
         check_new(&passphrase)?;
         let backup = self.authority_session(call)?.backup(&passphrase).await?;
@@ -29,9 +25,10 @@ impl Cockpit {
 
     pub(crate) async fn restore_authority(
         &self,
-        _: CorrelationId,
+        _: CallContext,
         input: BackupPassphrase,
     ) -> Result<Option<AppState>, Problem> {
+        self.check_local("A backup")?;
         let passphrase = input.passphrase.into_inner();
         if passphrase.expose().is_empty() {
             return Err(Problem::invalid("The passphrase of the backup is missing."));

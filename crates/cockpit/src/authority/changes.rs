@@ -2,7 +2,7 @@
 
 use crate::{
     Cockpit, Problem,
-    calls::{AuthorityView, CorrelationId, RetireAuthority, RotateAuthority},
+    calls::{AuthorityView, CallContext, RetireAuthority, RotateAuthority},
     console::About,
 };
 
@@ -12,7 +12,7 @@ const LONGEST_OVERLAP: u32 = 10 * 366 * 24 * 3600;
 impl Cockpit {
     pub(crate) async fn rotate_authority(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: RotateAuthority,
     ) -> Result<AuthorityView, Problem> {
         check_overlap(input.old_trusted_for_seconds)?;
@@ -25,7 +25,7 @@ impl Cockpit {
 
     pub(crate) async fn retire_authority(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: RetireAuthority,
     ) -> Result<AuthorityView, Problem> {
         let session = self.authority_session(call)?;

@@ -9,7 +9,7 @@ use pairing::{ErrorCode, Secret};
 use super::changes::check_overlap;
 use crate::{
     Cockpit, Problem,
-    calls::{AuthorityView, CorrelationId, ImportAuthority, SecretText},
+    calls::{AuthorityView, CallContext, ImportAuthority, SecretText},
 };
 
 /// A certificate, its chain, a key, and one to spare.
@@ -20,7 +20,7 @@ const MOST_BYTES: u64 = 1 << 20;
 impl Cockpit {
     pub(crate) async fn import_authority(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ImportAuthority,
     ) -> Result<Option<AuthorityView>, Problem> {
         check_overlap(input.old_trusted_for_seconds)?;

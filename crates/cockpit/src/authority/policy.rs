@@ -4,18 +4,18 @@
 use super::wire::PolicyFaults;
 use crate::{
     Cockpit, Problem,
-    calls::{CorrelationId, Nothing, Policy, PolicyOutcome, PolicyView},
+    calls::{CallContext, Nothing, Policy, PolicyOutcome, PolicyView},
 };
 
 /// As long as any text in a policy can be; the Connector's own limits are lower and named in its refusal.
 const LONGEST: usize = 1024;
 
 impl Cockpit {
-    pub(crate) async fn policy(&self, call: CorrelationId, _: Nothing) -> Result<PolicyView, Problem> {
+    pub(crate) async fn policy(&self, call: CallContext, _: Nothing) -> Result<PolicyView, Problem> {
         self.authority_session(call)?.policy().await.map(Into::into)
     }
 
-    pub(crate) async fn set_policy(&self, call: CorrelationId, policy: Policy) -> Result<PolicyOutcome, Problem> {
+    pub(crate) async fn set_policy(&self, call: CallContext, policy: Policy) -> Result<PolicyOutcome, Problem> {
         let subject = &policy.subject;
         let texts = [
             &subject.organization,

@@ -3,24 +3,24 @@
 use super::{AuthoritySession, wire::View};
 use crate::{
     Cockpit, Problem,
-    calls::{AuthorityView, CorrelationId, Nothing, OldChain},
+    calls::{AuthorityView, CallContext, Nothing, OldChain},
     console::About,
 };
 
 impl Cockpit {
-    pub(crate) async fn authority(&self, call: CorrelationId, _: Nothing) -> Result<AuthorityView, Problem> {
+    pub(crate) async fn authority(&self, call: CallContext, _: Nothing) -> Result<AuthorityView, Problem> {
         let view = self.authority_session(call)?.view().await?;
         Ok(self.seen(view))
     }
 
-    pub(crate) async fn old_chain(&self, call: CorrelationId, _: Nothing) -> Result<OldChain, Problem> {
+    pub(crate) async fn old_chain(&self, call: CallContext, _: Nothing) -> Result<OldChain, Problem> {
         self.authority_session(call)?.old_chain().await
     }
 
     /// Finds out what the frame says about the authority; to be called once the server runs. An environment that does
     /// not show it has nothing to say.
     pub async fn look_at_authority(&self) {
-        let Ok(session) = self.authority_session(CorrelationId::random()) else { return };
+        let Ok(session) = self.authority_session(CallContext::of_local_server()) else { return };
         match tokio::join!(session.view(), session.policy()) {
             (Ok(view), Ok(policy)) => {
                 self.seen(view);
@@ -34,7 +34,7 @@ impl Cockpit {
 
     /// # Errors
     /// No server runs, or the environment does not show its authority.
-    pub(super) fn authority_session(&self, call: CorrelationId) -> Result<AuthoritySession, Problem> {
+    pub(super) fn authority_session(&self, call: CallContext) -> Result<AuthoritySession, Problem> {
         let (_, session) = self.console(call, About::Authority)?;
         Ok(AuthoritySession::new(&session))
     }

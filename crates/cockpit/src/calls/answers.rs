@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-use super::{CallError, CertificateState};
+use super::{CallError, CertificateState, Environment, IntegrationSystemRow, Owner};
 use crate::Settings;
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -19,27 +19,15 @@ pub enum ServerState {
 
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct Environment {
-    pub name: String,
-    pub badge: String,
-    pub tenant: String,
-    pub tenant_name: String,
-    pub director_url: String,
-    pub connector_url: String,
-    pub certificate_secured_director_url: String,
-    pub certificate_secured_connector_url: String,
-    pub oauth_token_url: String,
-    pub token_lifetime_seconds: Option<u32>,
-    pub certificate_lifetime_seconds: Option<u32>,
-    pub ca_file: Option<String>,
-}
-
-#[derive(Clone, Debug, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
 pub struct AppState {
     pub version: String,
     pub data_dir: String,
+    /// Of this computer.
     pub server: ServerState,
+    /// Another number whenever the environment or the tenant in force is another one; every call can say which it means.
+    #[ts(type = "number")]
+    pub view: u64,
+    /// Null: the server of this computer is in force and does not run.
     pub environment: Option<Environment>,
     pub settings: Settings,
     /// The server's clock; null until it has answered once.
@@ -48,7 +36,7 @@ pub struct AppState {
     pub warnings: Vec<String>,
 }
 
-#[derive(Clone, Debug, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationRow {
     pub id: String,
@@ -61,6 +49,10 @@ pub struct ApplicationRow {
     pub base_url: Option<String>,
     pub created_at: Option<String>,
     pub updated_at: Option<String>,
+    /// The integration system that manages it.
+    pub integration_system_id: Option<String>,
+    /// Keys and values of its labels, for searching; cut where it is long.
+    pub label_text: String,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]
@@ -128,6 +120,11 @@ pub struct ApplicationDetail {
     pub eventing_url: Option<String>,
     /// Null: not readable.
     pub auths: Option<Vec<AuthSummary>>,
+    /// The integration system that manages it. Its pairing adapter may issue the pairing data itself.
+    pub integration_system: Option<IntegrationSystemRow>,
+    pub template_id: Option<String>,
+    /// From the label `scenarios`.
+    pub formations: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
@@ -187,12 +184,16 @@ pub struct FormInfo {
 #[serde(rename_all = "camelCase")]
 pub struct PairingReceipt {
     pub pairing_id: String,
-    pub application_id: String,
-    pub application_name: String,
+    /// Of a rotated secret: the owner of its client; null for a client that belongs to nobody here.
+    pub owner: Option<Owner>,
+    pub owner_name: String,
+    pub environment: String,
     pub tenant: String,
+    pub tenant_name: String,
     #[serde(rename = "type")]
     pub auth_type: AuthType,
-    pub system_auth_id: String,
+    /// Null: this environment does not say which entry was created.
+    pub system_auth_id: Option<String>,
     pub requested_at: String,
     pub server_now: String,
     pub expires_at: Option<String>,
@@ -205,6 +206,14 @@ pub struct PairingReceipt {
     pub handed_over: bool,
     /// A new secret of a client that was there before: there is no progress to watch and nothing to cancel.
     pub rotated: bool,
+    /// Put into an entry that was left behind before, so that there is no further one.
+    pub reused: bool,
+    /// The integration system whose pairing adapter made the token: its form and its lifetime are not Compass'.
+    pub issued_by: Option<String>,
+    /// What the Director proposes to hand over; null: it does not say.
+    pub suggested_form: Option<Form>,
+    /// Others who may read the system auths can read the secret again.
+    pub readable_later: bool,
     pub clipboard: Option<CopyOutcome>,
 }
 
@@ -249,10 +258,19 @@ pub struct Saved {
 pub enum Stage {
     Waiting,
     ConfigurationFetched,
+    /// It sent its signing request: the second token was used.
+    RequestSent,
+    /// It sent one and has not called since: still starting, or refused. Compass does not tell which.
+    RequestUnanswered,
     CertificateIssued,
+    /// It got an access token and has not called yet.
+    CredentialsUsed,
     Paired,
     Expired,
+    /// It used the token and got no answer.
     NoAnswer,
+    /// It was connected before, and nothing that can be read here changes when it pairs again.
+    CannotTell,
     Gone,
 }
 
@@ -267,6 +285,8 @@ pub struct Progress {
     pub cert_common_name: Option<String>,
     /// False: the system auths are not readable, only the condition is watched.
     pub readable: bool,
+    /// The application was connected before the data was requested.
+    pub already_connected: bool,
     pub server_now: String,
 }
 

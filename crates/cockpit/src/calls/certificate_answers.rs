@@ -126,6 +126,7 @@ pub enum ChainRole {
     Root,
     Intermediate,
     Client,
+    Server,
 }
 
 /// One certificate of a chain, and what is wrong with it.

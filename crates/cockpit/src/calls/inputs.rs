@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use ts_rs::TS;
 
-use super::{AuthType, Form, Text};
+use super::{AuthType, Form, Owner, Text};
 
 /// Ids are the Director's and opaque to us; every Director in the field uses UUIDs (36 characters).
 pub type Id = Text<128>;
@@ -82,16 +82,8 @@ pub struct DeleteApplication {
 
 #[derive(Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ApplicationPairing {
-    #[ts(type = "string")]
-    pub application_id: Id,
-}
-
-#[derive(Debug, Deserialize, TS)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequestPairing {
-    #[ts(type = "string")]
-    pub application_id: Id,
+    pub owner: Owner,
     #[serde(rename = "type")]
     pub auth_type: AuthType,
     /// Re-issue into this system auth: the token before is dead.

@@ -6,8 +6,9 @@ use pairing::ErrorCode;
 use ts_rs::TS;
 
 use super::{
-    answers::*, authority_answers::*, authority_inputs::*, certificate_answers::*, certificate_inputs::*, inputs::*,
-    kyma_answers::*, kyma_inputs::*, oauth_answers::*, oauth_inputs::*, registry_answers::*, simulation::*, *,
+    answers::*, authority_answers::*, authority_inputs::*, certificate_answers::*, certificate_inputs::*,
+    director_answers::*, director_inputs::*, inputs::*, kyma_answers::*, kyma_inputs::*, oauth_answers::*,
+    oauth_inputs::*, registry_answers::*, simulation::*, wave_answers::*, wave_inputs::*, *,
 };
 use crate::{Settings, Theme};
 
@@ -38,11 +39,18 @@ fn declarations(config: &ts_rs::Config) -> Vec<String> {
         ($($name:ident)*) => { vec![$(declaration::<$name>(config),)*] };
     }
     declare![
-        CallError ServerState Environment Theme Settings AppState
+        CallError ServerState
+        EnvironmentKind EnvironmentColour Guard SignInKind Keep SignInStage SignInState ReachStage Reach
+        Environment Theme Settings AppState
+        OidcBearer SignInMethod Proxy ExtraHeader EnvironmentDefinition TenantRef EnvironmentRow SealedFileState VaultState
+        Environments EnvironmentRef SaveEnvironment SavedEnvironment RemoveEnvironment
+        StartDiscovery DiscoveryRef DiscoveryStepName DiscoveryStepState DiscoveryStep Discovery ChosenCa
+        StartSignIn SignInWithSecret SignInWithCertificate OpenVault
+        TenantRow Tenants SearchTenants UseTenant ImportedEnvironments
         Nothing ListApplications ApplicationRow ApplicationPage ApplicationRef
         AuthKind TokenSummary AuthCertificate AuthSummary ApplicationDetail
         CreateApplication UpdateApplication DeletionImpact DeleteApplication
-        AuthType ApplicationPairing AuthTypeOffer Form FormInfo RequestPairing
+        AuthType OwnerKind Owner OwnerRef AuthTypeOffer Form FormInfo RequestPairing
         ClipboardState CopyOutcome PairingReceipt PairingRef PairingForm PlainText Revealed Cleared Saved
         Stage Progress TestedCredentials
         OAuthOwnerKind OAuthSecretRow OAuthClientRow OAuthClientPage OAuthClientDetail
@@ -73,6 +81,13 @@ fn declarations(config: &ts_rs::Config) -> Vec<String> {
         Subscription Subscriptions AddSubscription SubscriptionRef
         LinkGeneration RequestConnectionLink ConnectionLinkReceipt ConnectionLinkRef
         DefaultLabel SimulationSettings Simulation
+        ErrorAction Availability Capabilities CachedApplications WatchedPairing WatchedPairings
+        ListPage DirectorRef DeleteSystemAuth RuntimeRow RuntimePage RuntimeDetail
+        IntegrationSystemRow IntegrationSystemPage IntegrationSystemDetail
+        Placeholder Template TemplatePage PlaceholderValue CreateFromTemplate
+        Formation FormationPage CreateFormation FormationMember CreateRuntime DeleteRuntime Visibility
+        WaveHand PlanWaves PlanProblem PlanRow WavePlan StartWaves WaveStage WaveRunState WaveCounts WaveFailure WaveRun
+        WaveRowsAt WaveRow WaveRows ReportForm SaveWaveReport
     ]
 }
 

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Cockpit, Problem,
     calls::{
-        CertificateDetail, CertificatePage, CertificateRef, CorrelationId, DarkAt, DarkOwners, ListCertificates,
-        Nothing, Timeline,
+        CallContext, CertificateDetail, CertificatePage, CertificateRef, DarkAt, DarkOwners, ListCertificates, Nothing,
+        Timeline,
     },
 };
 
@@ -23,7 +23,7 @@ const PAGE_SIZES: std::ops::RangeInclusive<u32> = 1..=1000;
 impl Cockpit {
     pub(crate) async fn list_certificates(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ListCertificates,
     ) -> Result<CertificatePage, Problem> {
         if !PAGE_SIZES.contains(&input.first) {
@@ -36,7 +36,7 @@ impl Cockpit {
 
     pub(crate) async fn get_certificate(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: CertificateRef,
     ) -> Result<Option<CertificateDetail>, Problem> {
         let (_, inventory) = self.inventory(call)?;
@@ -47,12 +47,12 @@ impl Cockpit {
         }
     }
 
-    pub(crate) async fn certificate_timeline(&self, call: CorrelationId, _: Nothing) -> Result<Timeline, Problem> {
+    pub(crate) async fn certificate_timeline(&self, call: CallContext, _: Nothing) -> Result<Timeline, Problem> {
         let (_, inventory) = self.inventory(call)?;
         inventory.timeline().await.map(Into::into)
     }
 
-    pub(crate) async fn dark_owners(&self, call: CorrelationId, input: DarkAt) -> Result<DarkOwners, Problem> {
+    pub(crate) async fn dark_owners(&self, call: CallContext, input: DarkAt) -> Result<DarkOwners, Problem> {
         if Moment::parse(&input.at).is_none() {
             return Err(Problem::invalid("This is not a time in the form 2027-03-03T00:00:00Z."));
         }

@@ -8,13 +8,31 @@ use super::{
 };
 use crate::calls::{ChainLink, ChainRole};
 
+/// Whose certificate a chain begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Client,
+    Server,
+}
+
 /// Root first. `upwards` begins with the client's own certificate, each following one has signed the one before.
 pub(super) fn chain(upwards: &[Decoded<'_>], now: Moment) -> Vec<ChainLink> {
+    links(upwards, Whose::Client, now)
+}
+
+/// What a server showed, its own certificate first, as a chain with the root first. What cannot be read is left out.
+pub(crate) fn server_chain(shown: &[impl AsRef<[u8]>], now: Moment) -> Vec<ChainLink> {
+    let upwards: Vec<_> = shown.iter().filter_map(|der| Decoded::read(der.as_ref()).ok()).collect();
+    links(&upwards, Whose::Server, now)
+}
+
+fn links(upwards: &[Decoded<'_>], whose: Whose, now: Moment) -> Vec<ChainLink> {
     let links = upwards.iter().enumerate().map(|(position, link)| {
         let above = upwards.get(position + 1);
         let self_signed = link.names_itself_as_issuer() && link.is_signed_by(link);
         let role = match (position, above) {
-            (0, _) => ChainRole::Client,
+            (0, _) if whose == Whose::Client => ChainRole::Client,
+            (0, _) => ChainRole::Server,
             (_, None) if link.names_itself_as_issuer() => ChainRole::Root,
             (_, None | Some(_)) => ChainRole::Intermediate,
         };
@@ -30,7 +48,7 @@ pub(super) fn chain(upwards: &[Decoded<'_>], now: Moment) -> Vec<ChainLink> {
             subject_key_id: link.subject_key_id(),
             authority_key_id: link.authority_key_id(),
             signed_by_previous: above.map_or(self_signed, |above| link.is_signed_by(above)),
-            problems: problems(link, above, position, now),
+            problems: problems(link, above, position, whose, now),
         }
     });
     let mut links: Vec<_> = links.collect();
@@ -39,7 +57,13 @@ pub(super) fn chain(upwards: &[Decoded<'_>], now: Moment) -> Vec<ChainLink> {
 }
 
 /// Everything wrong with one link. `position` counts from the client, which is 0.
-fn problems(link: &Decoded<'_>, above: Option<&Decoded<'_>>, position: usize, now: Moment) -> Vec<String> {
+fn problems(
+    link: &Decoded<'_>,
+    above: Option<&Decoded<'_>>,
+    position: usize,
+    whose: Whose,
+    now: Moment,
+) -> Vec<String> {
     let mut found = Vec::new();
     if now < link.not_before() {
         found.push(format!("It is not valid before {}.", spoken(link.not_before())));
@@ -58,8 +82,10 @@ fn problems(link: &Decoded<'_>, above: Option<&Decoded<'_>>, position: usize, no
         }
         None => {}
     }
-    if position == 0 {
+    if position == 0 && whose == Whose::Client {
         as_client(link, &mut found);
+    } else if position == 0 {
+        as_server(link, &mut found);
     } else {
         as_authority(link, position, &mut found);
     }
@@ -111,6 +137,15 @@ fn as_client(link: &Decoded<'_>, found: &mut Vec<String>) {
     }
     if link.key_usage().is_some_and(|usage| !usage.digital_signature()) {
         found.push("Its key may not make signatures, so no TLS handshake can be done with it.".into());
+    }
+}
+
+fn as_server(link: &Decoded<'_>, found: &mut Vec<String>) {
+    match link.extended_key_usage() {
+        Some(usage) if !usage.server_auth && !usage.any => {
+            found.push("It may not be used by servers (serverAuth is missing).".into());
+        }
+        Some(_) | None => {}
     }
 }
 

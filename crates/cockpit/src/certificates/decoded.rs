@@ -52,7 +52,7 @@ impl<'a> Decoded<'a> {
         name(self.certificate.subject())
     }
 
-    pub(super) fn issuer(&self) -> String {
+    pub(crate) fn issuer(&self) -> String {
         name(self.certificate.issuer())
     }
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use super::{decoded::spoken, inventory::Inventory, wire::Certificate};
-use crate::{Cockpit, Problem, calls::CorrelationId, https, private_file};
+use crate::{Cockpit, Problem, calls::CallContext, https, private_file};
 
 const DAY: i64 = 24 * 3600;
 
@@ -75,7 +75,7 @@ impl Cockpit {
         if thresholds.is_empty() {
             return;
         }
-        let Ok((_, inventory)) = self.inventory(CorrelationId::random()) else { return };
+        let Ok((_, inventory)) = self.inventory(CallContext::of_local_server()) else { return };
         let _looking = self.expiry_notices.looking.lock().await;
         let mut told = self.expiry_notices.load();
         let before = told.clone();

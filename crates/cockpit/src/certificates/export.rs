@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Cockpit, Problem,
     calls::{
-        CertificateCopyForm, CopyCertificate, CopyOutcome, CorrelationId, ExportCertificate, ExportForm, Nothing,
-        Saved, SecretText,
+        CallContext, CertificateCopyForm, CopyCertificate, CopyOutcome, ExportCertificate, ExportForm, Nothing, Saved,
+        SecretText,
     },
     https,
     recipes::file_name,
@@ -25,7 +25,7 @@ const MOST_ENTRIES: usize = 10_000;
 impl Cockpit {
     pub(crate) async fn export_certificate(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ExportCertificate,
     ) -> Result<Saved, Problem> {
         let (_, inventory) = self.inventory(call)?;
@@ -52,7 +52,7 @@ impl Cockpit {
         self.save_where_chosen("Save the certificate", name, content).await
     }
 
-    pub(crate) async fn export_calendar(&self, call: CorrelationId, _: Nothing) -> Result<Saved, Problem> {
+    pub(crate) async fn export_calendar(&self, call: CallContext, _: Nothing) -> Result<Saved, Problem> {
         let (_, inventory) = self.inventory(call)?;
         let (entries, now) = entries(&inventory).await?;
         if entries.is_empty() {
@@ -65,7 +65,7 @@ impl Cockpit {
 
     pub(crate) async fn copy_certificate(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: CopyCertificate,
     ) -> Result<CopyOutcome, Problem> {
         let (_, inventory) = self.inventory(call)?;

@@ -7,9 +7,9 @@ use super::wire::{Certificate, Expiries, One, Owners, Page, RevokedCount};
 use crate::{
     Cockpit, Problem,
     authority::AuthoritySession,
-    calls::{CertificateOrder, CorrelationId, ListCertificates, PolicyThresholds, RevocationReason, SigningKind},
-    cockpit::Connection,
+    calls::{CallContext, CertificateOrder, ListCertificates, PolicyThresholds, RevocationReason, SigningKind},
     console::{About, ConsoleSession},
+    frame::Connection,
 };
 
 /// One call's use of the inventory.
@@ -26,14 +26,14 @@ const ALL: &str = "1000";
 impl Cockpit {
     /// # Errors
     /// No server runs, or the environment does not list its certificates.
-    pub(super) fn inventory(&self, call: CorrelationId) -> Result<(Connection, Inventory), Problem> {
+    pub(super) fn inventory(&self, call: CallContext) -> Result<(Connection, Inventory), Problem> {
         let (connection, session) = self.console(call, About::Certificates)?;
         Ok((connection, Inventory(session)))
     }
 }
 
 impl Inventory {
-    pub(crate) fn of(connection: &Connection, call: CorrelationId) -> Option<Self> {
+    pub(crate) fn of(connection: &Connection, call: CallContext) -> Option<Self> {
         connection.console.as_ref().map(|console| Self(console.session(call, About::Certificates)))
     }
 

@@ -22,6 +22,8 @@ mod signature;
 mod verification;
 mod wire;
 
+pub(crate) use chain::server_chain;
+pub(crate) use decoded::{Decoded, certificates_in};
 pub(crate) use expiry_notices::ExpiryNotices;
 pub(crate) use fingerprint_words::fingerprint_words;
 pub(crate) use inventory::Inventory;

@@ -1,6 +1,6 @@
 //! Certificates as other people make them: with the `openssl` program.
 
-use std::{fs, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use tempfile::TempDir;
 
@@ -13,13 +13,17 @@ impl OpenSsl {
     }
 
     /// Runs `openssl` with arguments that are separated by blanks.
-    pub(super) fn run(&self, arguments: &str) {
+    pub(crate) fn run(&self, arguments: &str) {
         let output = Command::new("openssl").args(arguments.split(' ')).current_dir(&self.0).output().unwrap();
         assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
     pub(crate) fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.0.path().join(name)).unwrap()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
     }
 
     pub(super) fn text(&self, name: &str) -> String {
@@ -55,7 +59,7 @@ impl OpenSsl {
     }
 
     /// A root, an intermediate and a client below it, each file named so.
-    pub(super) fn chain() -> Self {
+    pub(crate) fn chain() -> Self {
         let openssl = Self::new();
         openssl.root("root", "/O=Org/CN=Root");
         let authority = "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\n\
@@ -65,7 +69,7 @@ impl OpenSsl {
         openssl
     }
 
-    pub(super) fn der(&self, names: &[&str]) -> Vec<Vec<u8>> {
+    pub(crate) fn der(&self, names: &[&str]) -> Vec<Vec<u8>> {
         names.iter().map(|name| pem::parse(self.read(&format!("{name}.pem"))).unwrap().into_contents()).collect()
     }
 }

@@ -9,8 +9,8 @@ use super::{browsing::detail, decoded, dropped::Dropped, request_command::Reques
 use crate::{
     Cockpit, Problem,
     calls::{
-        CertificateDetail, CheckRequest, CorrelationId, Policy, RequestKind, RequestReport, RequestVerdict,
-        SignRequest, SubjectField,
+        CallContext, CertificateDetail, CheckRequest, Policy, RequestKind, RequestReport, RequestVerdict, SignRequest,
+        SubjectField,
     },
     cockpit::lock,
 };
@@ -23,11 +23,7 @@ struct Expected {
 }
 
 impl Cockpit {
-    pub(crate) async fn check_request(
-        &self,
-        call: CorrelationId,
-        input: CheckRequest,
-    ) -> Result<RequestReport, Problem> {
+    pub(crate) async fn check_request(&self, call: CallContext, input: CheckRequest) -> Result<RequestReport, Problem> {
         let of_pairing = input.pairing_id.and_then(|id| lock(&self.pairings).system_auth_of(&id).map(str::to_owned));
         let common_name = input.system_auth_id.map(|id| id.into_inner()).or(of_pairing).filter(|id| !id.is_empty());
         // Without a server, or with one that does not show its policy, the key and the signature can still be checked.
@@ -48,7 +44,7 @@ impl Cockpit {
 
     pub(crate) async fn sign_request(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: SignRequest,
     ) -> Result<CertificateDetail, Problem> {
         let (_, inventory) = self.inventory(call)?;

@@ -3,13 +3,13 @@
 use super::browsing::detail;
 use crate::{
     Cockpit, Problem,
-    calls::{CertificateDetail, CorrelationId, RevokeCertificate, RevokeOwnerCertificates, RevokedCertificates},
+    calls::{CallContext, CertificateDetail, RevokeCertificate, RevokeOwnerCertificates, RevokedCertificates},
 };
 
 impl Cockpit {
     pub(crate) async fn revoke_certificate(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: RevokeCertificate,
     ) -> Result<CertificateDetail, Problem> {
         let (_, inventory) = self.inventory(call)?;
@@ -23,7 +23,7 @@ impl Cockpit {
 
     pub(crate) async fn revoke_owner_certificates(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: RevokeOwnerCertificates,
     ) -> Result<RevokedCertificates, Problem> {
         let (_, inventory) = self.inventory(call)?;

@@ -10,13 +10,13 @@ use super::{
 };
 use crate::{
     Cockpit, Problem,
-    calls::{CertificateCheck, CorrelationId, VerifyCertificate, VerifyVerdict},
+    calls::{CallContext, CertificateCheck, VerifyCertificate, VerifyVerdict},
 };
 
 impl Cockpit {
     pub(crate) async fn verify_certificate(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: VerifyCertificate,
     ) -> Result<CertificateCheck, Problem> {
         let (_, inventory) = self.inventory(call)?;

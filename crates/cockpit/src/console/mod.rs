@@ -6,13 +6,14 @@ mod refusal;
 use std::{fmt, sync::Arc, time::Duration};
 
 use pairing::{ErrorCode, Secret};
-use reqwest::{Client, RequestBuilder, StatusCode, Url, header::CONTENT_DISPOSITION};
+use reqwest::{RequestBuilder, StatusCode, Url, header::CONTENT_DISPOSITION};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     EnvironmentConfig, Problem,
-    calls::CorrelationId,
-    https::{self, REQUEST_ID, Unread, shape},
+    calls::CallContext,
+    channel::Channel,
+    https::{self, Unread, shape},
 };
 use refusal::Refused;
 
@@ -23,7 +24,7 @@ const DOWNLOAD_TIME: Duration = Duration::from_secs(600);
 
 /// The console API of one environment, and what is needed to ask it.
 pub(crate) struct Console {
-    http: Client,
+    channel: Arc<Channel>,
     base: Url,
     host: String,
 }
@@ -91,7 +92,7 @@ impl About {
 #[derive(Clone, Debug)]
 pub(crate) struct ConsoleSession {
     console: Arc<Console>,
-    call: CorrelationId,
+    call: CallContext,
     about: About,
 }
 
@@ -107,16 +108,16 @@ impl Console {
     ///
     /// # Errors
     /// The address, the CA or the token of the environment cannot be used.
-    pub(crate) fn of(environment: &EnvironmentConfig) -> Result<Option<Self>, Problem> {
+    pub(crate) fn of(environment: &EnvironmentConfig, channel: &Arc<Channel>) -> Result<Option<Self>, Problem> {
         let Some(address) = &environment.console_url else { return Ok(None) };
         let base = Url::parse(address).map_err(|cause| https::unusable(cause.to_string()))?;
         let Some(host) = base.host_str().map(str::to_owned) else {
             return Err(https::unusable("the address of the console names no host"));
         };
-        Ok(Some(Self { http: https::administrator(environment)?, base, host }))
+        Ok(Some(Self { channel: Arc::clone(channel), base, host }))
     }
 
-    pub(crate) fn session(self: &Arc<Self>, call: CorrelationId, about: About) -> ConsoleSession {
+    pub(crate) fn session(self: &Arc<Self>, call: CallContext, about: About) -> ConsoleSession {
         ConsoleSession { console: Arc::clone(self), call, about }
     }
 
@@ -144,24 +145,24 @@ impl ConsoleSession {
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
-        self.ask(self.console.http.get(url)).await
+        self.ask(self.console.channel.get(url)).await
     }
 
     /// As [`ConsoleSession::get`], for an answer that may be larger than others.
     pub(crate) async fn get_up_to<T: DeserializeOwned>(&self, limit: usize, parts: &[&str]) -> Result<T, Problem> {
-        let request = self.console.http.get(self.address(parts)?);
+        let request = self.console.channel.get(self.address(parts)?);
         let body = self.load(request, limit).await?.bytes;
         self.parse(&body)
     }
 
     pub(crate) async fn post<T: DeserializeOwned>(&self, parts: &[&str], body: impl Serialize) -> Result<T, Problem> {
         let url = self.address(parts)?;
-        self.ask(self.console.http.post(url).json(&body)).await
+        self.ask(self.console.channel.post(url).json(&body)).await
     }
 
     pub(crate) async fn delete(&self, parts: &[&str]) -> Result<(), Problem> {
         let url = self.address(parts)?;
-        self.send(self.console.http.delete(url)).await.map(drop)
+        self.send(self.console.channel.delete(url)).await.map(drop)
     }
 
     /// A success, or whatever the other side refuses with where it speaks of several things at once.
@@ -174,7 +175,7 @@ impl ConsoleSession {
         body: impl Serialize,
     ) -> Result<Result<T, E>, Problem> {
         let url = self.address(parts)?;
-        let request = self.console.http.put(url).json(&body);
+        let request = self.console.channel.put(url).json(&body);
         let (status, body, retry_after, _) = self.exchange(request, https::MAX_ANSWER).await?;
         if status.is_success() {
             return self.parse(&body).map(Ok);
@@ -189,12 +190,12 @@ impl ConsoleSession {
 
     pub(crate) async fn download(&self, parts: &[&str], body: impl Serialize) -> Result<Download, Problem> {
         let url = self.address(parts)?;
-        self.load(self.console.http.post(url).timeout(DOWNLOAD_TIME).json(&body), MAX_DOWNLOAD).await
+        self.load(self.console.channel.post(url).timeout(DOWNLOAD_TIME).json(&body), MAX_DOWNLOAD).await
     }
 
     /// Something that is no JSON.
     pub(crate) async fn fetch(&self, parts: &[&str]) -> Result<Download, Problem> {
-        self.load(self.console.http.get(self.address(parts)?), https::MAX_ANSWER).await
+        self.load(self.console.channel.get(self.address(parts)?), https::MAX_ANSWER).await
     }
 
     async fn load(&self, request: RequestBuilder, limit: usize) -> Result<Download, Problem> {
@@ -237,8 +238,7 @@ impl ConsoleSession {
         limit: usize,
     ) -> Result<(StatusCode, Vec<u8>, Option<u32>, Option<String>), Problem> {
         let host = &self.console.host;
-        let request = request.header(REQUEST_ID, self.call.to_string());
-        let response = request.send().await.map_err(|error| https::transport(host, &error))?;
+        let response = self.console.channel.send(request, self.call).await?;
         let (status, retry_after) = (response.status(), https::retry_after(&response));
         let disposition = response.headers().get(CONTENT_DISPOSITION).and_then(|value| value.to_str().ok());
         let file_name = disposition.and_then(file_name);
@@ -262,9 +262,12 @@ fn file_name(disposition: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sign_in::SignIn;
 
     fn console(base: &str) -> Console {
-        Console { http: Client::new(), base: Url::parse(base).unwrap(), host: "h".into() }
+        let environment = EnvironmentConfig::local(base.into(), Secret::new("token"));
+        let channel = Channel::to(&environment, Arc::new(SignIn::known(Secret::new("token")))).unwrap();
+        Console { channel: Arc::new(channel), base: Url::parse(base).unwrap(), host: "h".into() }
     }
 
     #[test]

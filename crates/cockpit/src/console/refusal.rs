@@ -105,10 +105,16 @@ fn words(about: About, code: ErrorCode, host: &str, retry_after: Option<u32>) ->
         | ErrorCode::DataDirUnusable
         | ErrorCode::NewerData
         | ErrorCode::SecretGone
-        | ErrorCode::FileNotWritten => {
-            Problem::new(ErrorCode::Internal, format!("The {side} had a problem of its own."))
-                .hint("Try again. If it stays, give the correlation id to whoever runs the server.")
-        }
+        | ErrorCode::FileNotWritten
+        | ErrorCode::ViewChanged
+        | ErrorCode::ConfirmationNeeded
+        | ErrorCode::ReadOnly
+        | ErrorCode::SignInNeeded
+        | ErrorCode::SignInFailed
+        | ErrorCode::NotOffered
+        | ErrorCode::Intercepted
+        | ErrorCode::VaultLocked => Problem::new(ErrorCode::Internal, format!("The {side} had a problem of its own."))
+            .hint("Try again. If it stays, give the correlation id to whoever runs the server."),
     }
 }
 

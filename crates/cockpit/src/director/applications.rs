@@ -1,6 +1,5 @@
 //! Applications at the Director.
 
-use pairing::Moment;
 use serde_json::{Map, Value};
 
 use super::{At, Auth, Session, operations::*, wire};
@@ -18,23 +17,7 @@ pub(crate) struct ApplicationFields {
     pub(crate) health_check_url: Option<String>,
 }
 
-/// What the pairing page looks at again and again.
-#[derive(Clone, Debug)]
-pub(crate) struct Watched {
-    pub(crate) name: String,
-    pub(crate) condition: String,
-    pub(crate) status_at: Option<Moment>,
-    /// `None`: not readable.
-    pub(crate) auths: Option<Vec<Auth>>,
-}
-
-impl Watched {
-    pub(crate) fn is_connected(&self) -> bool {
-        self.condition == CONNECTED
-    }
-}
-
-const CONNECTED: &str = "CONNECTED";
+pub(super) const CONNECTED: &str = "CONNECTED";
 
 impl Session {
     pub(crate) async fn applications(&self, after: Option<String>, first: u32) -> Result<ApplicationPage, Problem> {
@@ -53,30 +36,23 @@ impl Session {
     pub(crate) async fn application(&self, id: String) -> Result<Option<ApplicationDetail>, Problem> {
         let At { value, moment } = self.ask::<GetApplication>(get_application::Variables { id }).await?;
         Ok(value.application.map(|application| {
+            let labels = application.row.labels.clone();
             let row = ApplicationRow::from(application.row);
             let connected = row.condition == CONNECTED;
-            let auths = application.auths.auths;
+            let auths: Option<Vec<Auth>> =
+                application.auths.auths.map(|auths| auths.into_iter().map(Auth::from).collect());
+            self.director.learnt.auths(auths.as_deref());
             ApplicationDetail {
                 health_check_url: application.health_check_url,
-                labels: application.labels.unwrap_or_default().into_iter().collect(),
+                formations: wire::formations(labels.as_ref()),
+                labels: labels.unwrap_or_default().into_iter().collect(),
+                integration_system: None,
+                template_id: application.application_template_id,
                 eventing_url: application.eventing_configuration.map(|eventing| eventing.default_url),
-                auths: auths
-                    .map(|auths| auths.into_iter().map(|auth| Auth::from(auth).summary(connected, moment)).collect()),
+                auths: auths.map(|auths| auths.iter().map(|auth| auth.summary(connected, moment)).collect()),
                 row,
             }
         }))
-    }
-
-    /// Name, status and system auths; `None` when the application is gone. Never selects a secret.
-    pub(crate) async fn watch(&self, id: String) -> Result<At<Option<Watched>>, Problem> {
-        let At { value, moment } = self.ask::<WatchApplication>(watch_application::Variables { id }).await?;
-        let value = value.application.map(|application| Watched {
-            name: application.name,
-            condition: application.status.condition,
-            status_at: wire::moment(&application.status.timestamp),
-            auths: application.auths.auths.map(|auths| auths.into_iter().map(Auth::from).collect()),
-        });
-        Ok(At { value, moment })
     }
 
     pub(crate) async fn register(

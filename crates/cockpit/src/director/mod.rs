@@ -2,47 +2,52 @@
 //! environment's own CA, the administrator's bearer token, the `Tenant` header, a correlation id.
 
 mod applications;
+mod asking;
+mod capabilities;
+mod credentials;
+mod formations;
+mod integration_systems;
+mod noun;
 mod operations;
 mod pairing_data;
 mod refusal;
+mod runtimes;
 mod server_clock;
+mod templates;
+mod tenants;
+mod token;
+mod watching;
 mod wire;
 
-use std::{
-    fmt,
-    sync::{Arc, OnceLock},
-    time::Instant,
-};
+use std::{fmt, sync::Arc, time::Instant};
 
-use graphql_client::GraphQLQuery;
 use pairing::{Moment, Secret};
-use reqwest::{Client, Response, StatusCode, header::DATE};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use reqwest::{Response, header::DATE};
 
-use crate::{
-    EnvironmentConfig, Problem,
-    calls::CorrelationId,
-    https::{self, REQUEST_ID, Unread, shape},
-};
-use refusal::{Asked, GraphqlError};
+use crate::{EnvironmentConfig, Problem, calls::CallContext, channel::Channel, https};
+use capabilities::Learnt;
+use refusal::Asked;
 use server_clock::ServerClock;
 
-pub(crate) use applications::{ApplicationFields, Watched};
-pub(crate) use pairing_data::{NewAuth, NewCredentials, NewToken};
+pub(crate) use applications::ApplicationFields;
+pub(crate) use credentials::NewCredentials;
+pub(crate) use noun::Noun;
+pub(crate) use pairing_data::NewAuth;
+pub(crate) use token::NewToken;
+pub(crate) use watching::Watched;
 pub(crate) use wire::Auth;
 #[cfg(test)]
 pub(crate) use wire::Token;
 
 /// A Director, and what is needed to ask it.
 pub(crate) struct Director {
-    http: Client,
+    channel: Arc<Channel>,
     url: String,
     host: String,
     tenant: String,
     clock: ServerClock,
-    /// Whether the two proposal operations are there; not known before the first try.
-    proposal: OnceLock<bool>,
+    /// What it offers, as far as that was learnt.
+    learnt: Learnt,
 }
 
 impl fmt::Debug for Director {
@@ -55,7 +60,8 @@ impl fmt::Debug for Director {
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     director: Arc<Director>,
-    call: CorrelationId,
+    call: CallContext,
+    noun: Noun,
 }
 
 /// An answer and when it was given, by the server's clock.
@@ -65,39 +71,16 @@ pub(crate) struct At<T> {
     pub(crate) moment: Moment,
 }
 
-/// How asking fails. An operation that the Director does not have is not a problem where there is another way.
-#[derive(Debug)]
-enum Failed {
-    NotServed(Problem),
-    Problem(Problem),
-}
-
-impl From<Failed> for Problem {
-    fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::NotServed(problem) | Failed::Problem(problem) => problem,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Answer {
-    data: Option<Value>,
-    #[serde(default)]
-    errors: Vec<GraphqlError>,
-}
-
 impl Director {
-    pub(crate) fn new(environment: &EnvironmentConfig) -> Result<Self, Problem> {
+    pub(crate) fn new(environment: &EnvironmentConfig, channel: Arc<Channel>) -> Result<Self, Problem> {
         let url = reqwest::Url::parse(&environment.director_url).map_err(|cause| https::unusable(cause.to_string()))?;
-        let http = https::administrator(environment)?;
         Ok(Self {
-            http,
+            channel,
             host: url.host_str().unwrap_or_default().to_owned(),
             url: url.into(),
             tenant: environment.tenant.clone(),
             clock: ServerClock::default(),
-            proposal: environment.has_proposal_operations.map(OnceLock::from).unwrap_or_default(),
+            learnt: Learnt::new(environment.has_proposal_operations),
         })
     }
 
@@ -106,12 +89,8 @@ impl Director {
         self.clock.now()
     }
 
-    pub(crate) fn session(self: &Arc<Self>, call: CorrelationId) -> Session {
-        Session { director: Arc::clone(self), call }
-    }
-
-    fn asked(&self) -> Asked<'_> {
-        Asked { host: &self.host, tenant: &self.tenant }
+    pub(crate) fn session(self: &Arc<Self>, call: CallContext) -> Session {
+        Session { director: Arc::clone(self), call, noun: Noun::Application }
     }
 
     /// When an answer was given, by the clock of the environment.
@@ -124,43 +103,25 @@ impl Director {
 }
 
 impl Session {
-    async fn ask<Q: GraphQLQuery>(&self, variables: Q::Variables) -> Result<At<Q::ResponseData>, Failed> {
-        let asked = self.director.asked();
-        let body = Q::build_query(variables);
-        let request = self.director.http.post(&self.director.url).header(REQUEST_ID, self.call.to_string());
-        let response = request.json(&body).send().await.map_err(|error| Failed::Problem(asked.transport(&error)))?;
-        let moment = self.director.observe(&response);
-        let status = response.status();
-        let retry_after = https::retry_after(&response);
-        let bytes = https::read(response).await.map_err(|unread| {
-            Failed::Problem(match unread {
-                Unread::Transport(error) => asked.transport(&error),
-                Unread::TooLong => asked.protocol("the answer is longer than 8 MiB"),
-            })
-        })?;
-        tracing::debug!(operation = body.operation_name, status = status.as_u16(), "asked the Director");
-        let answer: Result<Answer, _> = serde_json::from_slice(&bytes);
-        match answer {
-            Ok(Answer { errors, .. }) if !errors.is_empty() => {
-                let problem = asked.graphql(&errors[0]);
-                // Syntax and validation failures, and nothing else, have this status.
-                let unknown = status == StatusCode::UNPROCESSABLE_ENTITY;
-                Err(if unknown { Failed::NotServed(problem) } else { Failed::Problem(problem) })
-            }
-            Ok(Answer { data: Some(data), .. }) if status.is_success() => {
-                let value = parse(data).map_err(|cause| Failed::Problem(asked.protocol(cause)))?;
-                Ok(At { value, moment })
-            }
-            Ok(_) if status.is_success() => Err(Failed::Problem(asked.protocol("neither data nor errors"))),
-            Err(cause) if status.is_success() => Err(Failed::Problem(asked.protocol(shape(&cause)))),
-            Ok(_) | Err(_) => Err(Failed::Problem(asked.status(status, retry_after))),
-        }
+    /// The same call, asking about something else.
+    pub(crate) fn about(&self, noun: Noun) -> Self {
+        Self { noun, ..self.clone() }
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked { host: &self.director.host, tenant: &self.director.tenant, noun: self.noun }
     }
 }
 
-fn parse<T: DeserializeOwned>(data: Value) -> Result<T, String> {
-    serde_json::from_value(data).map_err(|cause| shape(&cause))
+/// A page size that every Director accepts (contracts/compass.md §1.7).
+///
+/// # Errors
+/// Not from 1 to 200.
+pub(crate) fn page_size(first: u32) -> Result<u32, Problem> {
+    if PAGE_SIZES.contains(&first) { Ok(first) } else { Err(Problem::invalid("A page has 1 to 200 entries.")) }
 }
+
+const PAGE_SIZES: std::ops::RangeInclusive<u32> = 1..=200;
 
 /// A secret that arrived on the wire.
 fn secret(value: String) -> Secret {

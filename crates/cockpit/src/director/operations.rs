@@ -10,6 +10,8 @@ type PageCursor = String;
 type JSON = String;
 /// Shown and sent again verbatim: a Director may know more conditions than we do.
 type ApplicationStatusCondition = String;
+type RuntimeStatusCondition = String;
+type FormationStatusCondition = String;
 
 // One file for each: the whole file is sent, and a careful Director takes one operation in a request.
 macro_rules! operations {
@@ -18,7 +20,7 @@ macro_rules! operations {
         #[graphql(
             schema_path = "graphql/director.graphql",
             query_path = $path,
-            extern_enums("ApplicationStatusCondition")
+            extern_enums("ApplicationStatusCondition", "RuntimeStatusCondition", "FormationStatusCondition")
         )]
         pub(super) struct $name;
     )*};
@@ -27,7 +29,6 @@ macro_rules! operations {
 operations! {
     "graphql/list_applications.graphql" ListApplications,
     "graphql/get_application.graphql" GetApplication,
-    "graphql/watch_application.graphql" WatchApplication,
     "graphql/register_application.graphql" RegisterApplication,
     "graphql/update_application.graphql" UpdateApplication,
     "graphql/unregister_application.graphql" UnregisterApplication,
@@ -36,4 +37,26 @@ operations! {
     "graphql/request_token.graphql" RequestToken,
     "graphql/request_credentials.graphql" RequestCredentials,
     "graphql/delete_system_auth.graphql" DeleteSystemAuth,
+    "graphql/list_runtimes.graphql" ListRuntimes,
+    "graphql/get_runtime.graphql" GetRuntime,
+    "graphql/register_runtime.graphql" RegisterRuntime,
+    "graphql/unregister_runtime.graphql" UnregisterRuntime,
+    "graphql/request_runtime_token.graphql" RequestRuntimeToken,
+    "graphql/request_runtime_credentials.graphql" RequestRuntimeCredentials,
+    "graphql/delete_runtime_auth.graphql" DeleteRuntimeAuth,
+    "graphql/list_integration_systems.graphql" ListIntegrationSystems,
+    "graphql/get_integration_system.graphql" GetIntegrationSystem,
+    "graphql/name_integration_system.graphql" NameIntegrationSystem,
+    "graphql/request_integration_system_credentials.graphql" RequestIntegrationSystemCredentials,
+    "graphql/delete_integration_system_auth.graphql" DeleteIntegrationSystemAuth,
+    "graphql/list_templates.graphql" ListTemplates,
+    "graphql/create_from_template.graphql" CreateFromTemplate,
+    "graphql/list_formations.graphql" ListFormations,
+    "graphql/create_formation.graphql" CreateFormation,
+    "graphql/create_formation_of_template.graphql" CreateFormationOfTemplate,
+    "graphql/assign_application.graphql" AssignApplication,
+    "graphql/assign_runtime.graphql" AssignRuntime,
+    "graphql/unassign_application.graphql" UnassignApplication,
+    "graphql/unassign_runtime.graphql" UnassignRuntime,
+    "graphql/list_tenants.graphql" ListTenants,
 }

@@ -6,7 +6,7 @@ use super::held_links::{ConnectionLink, masked};
 use crate::{
     Cockpit, Problem,
     calls::{
-        ConnectionLinkReceipt, ConnectionLinkRef, CopyOutcome, CorrelationId, Nothing, RequestConnectionLink, Revealed,
+        CallContext, ConnectionLinkReceipt, ConnectionLinkRef, CopyOutcome, Nothing, RequestConnectionLink, Revealed,
     },
     cockpit::lock,
     console::About,
@@ -16,7 +16,7 @@ use crate::{
 impl Cockpit {
     pub(crate) async fn request_connection_link(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: RequestConnectionLink,
     ) -> Result<ConnectionLinkReceipt, Problem> {
         let RequestConnectionLink { application_id, generation } = input;
@@ -43,7 +43,7 @@ impl Cockpit {
 
     pub(crate) async fn reveal_connection_link(
         &self,
-        _: CorrelationId,
+        _: CallContext,
         input: ConnectionLinkRef,
     ) -> Result<Revealed, Problem> {
         let link = self.connection_link(&input.id)?;
@@ -52,7 +52,7 @@ impl Cockpit {
 
     pub(crate) async fn copy_connection_link(
         &self,
-        _: CorrelationId,
+        _: CallContext,
         input: ConnectionLinkRef,
     ) -> Result<CopyOutcome, Problem> {
         let link = self.connection_link(&input.id)?;
@@ -61,7 +61,7 @@ impl Cockpit {
 
     pub(crate) async fn forget_connection_link(
         &self,
-        _: CorrelationId,
+        _: CallContext,
         input: ConnectionLinkRef,
     ) -> Result<Nothing, Problem> {
         lock(&self.connection_links).forget(&input.id);
@@ -70,7 +70,7 @@ impl Cockpit {
 
     /// A copy, so that no lock is held while something is awaited.
     fn connection_link(&self, id: &str) -> Result<ConnectionLink, Problem> {
-        let now = self.connection().ok().and_then(|connection| connection.director.now());
+        let now = self.server_now();
         lock(&self.connection_links).find(id, now).cloned()
     }
 }

@@ -4,7 +4,7 @@ use pairing::ErrorCode;
 
 use crate::{
     Cockpit, Problem,
-    calls::{CopyOutcome, CorrelationId, EventDetail, EventPage, EventRef, ListEvents},
+    calls::{CallContext, CopyOutcome, EventDetail, EventPage, EventRef, ListEvents},
     console::About,
 };
 
@@ -12,11 +12,7 @@ use crate::{
 const PAGE_SIZES: std::ops::RangeInclusive<u32> = 1..=200;
 
 impl Cockpit {
-    pub(crate) async fn application_events(
-        &self,
-        call: CorrelationId,
-        input: ListEvents,
-    ) -> Result<EventPage, Problem> {
+    pub(crate) async fn application_events(&self, call: CallContext, input: ListEvents) -> Result<EventPage, Problem> {
         if !PAGE_SIZES.contains(&input.first) {
             return Err(Problem::invalid("A page has 1 to 200 events."));
         }
@@ -25,7 +21,7 @@ impl Cockpit {
 
     pub(crate) async fn application_event(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: EventRef,
     ) -> Result<Option<EventDetail>, Problem> {
         match self.kyma(call, About::Event)?.1.event(&input.application_id, input.seq).await {
@@ -35,7 +31,7 @@ impl Cockpit {
         }
     }
 
-    pub(crate) async fn copy_event(&self, call: CorrelationId, input: EventRef) -> Result<CopyOutcome, Problem> {
+    pub(crate) async fn copy_event(&self, call: CallContext, input: EventRef) -> Result<CopyOutcome, Problem> {
         let found = self.kyma(call, About::Event)?.1.event(&input.application_id, input.seq).await?;
         let data = found.text.or(found.base64).filter(|data| !data.is_empty()).ok_or_else(|| {
             Problem::new(ErrorCode::InvalidOperation, "This event has no data, so there is nothing to copy.")

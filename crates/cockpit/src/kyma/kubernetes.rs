@@ -4,16 +4,12 @@ use pairing::ErrorCode;
 
 use crate::{
     Cockpit, Problem,
-    calls::{CopyOutcome, CorrelationId, KymaApplication, Saved},
+    calls::{CallContext, CopyOutcome, KymaApplication, Saved},
     console::About,
 };
 
 impl Cockpit {
-    pub(crate) async fn export_kubernetes(
-        &self,
-        call: CorrelationId,
-        input: KymaApplication,
-    ) -> Result<Saved, Problem> {
+    pub(crate) async fn export_kubernetes(&self, call: CallContext, input: KymaApplication) -> Result<Saved, Problem> {
         let resource = self.kyma(call, About::Application)?.1.kubernetes(&input.application_id).await?;
         let name = resource.file_name.unwrap_or_else(|| "application.yaml".into());
         self.save_where_chosen("Save the Application resource", name, resource.bytes).await
@@ -21,7 +17,7 @@ impl Cockpit {
 
     pub(crate) async fn copy_kubernetes(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: KymaApplication,
     ) -> Result<CopyOutcome, Problem> {
         let resource = self.kyma(call, About::Application)?.1.kubernetes(&input.application_id).await?;

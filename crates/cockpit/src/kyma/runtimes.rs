@@ -5,7 +5,7 @@ use pairing::Moment;
 use crate::{
     Cockpit, Problem,
     calls::{
-        ApplicationKyma, CorrelationId, ExpireRuntimeCertificates, ExpiredCertificates, Kyma, KymaApplication, Nothing,
+        ApplicationKyma, CallContext, ExpireRuntimeCertificates, ExpiredCertificates, Kyma, KymaApplication, Nothing,
         RuntimeRef, SilentApplications, SilentFor,
     },
     console::About,
@@ -17,13 +17,13 @@ const SILENT_DAYS: std::ops::RangeInclusive<u32> = 1..=365;
 const DAY_SECONDS: i64 = 24 * 3600;
 
 impl Cockpit {
-    pub(crate) async fn kyma_overview(&self, call: CorrelationId, _: Nothing) -> Result<Kyma, Problem> {
+    pub(crate) async fn kyma_overview(&self, call: CallContext, _: Nothing) -> Result<Kyma, Problem> {
         self.kyma(call, About::Runtimes)?.1.overview().await
     }
 
     pub(crate) async fn application_kyma(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: KymaApplication,
     ) -> Result<ApplicationKyma, Problem> {
         self.kyma(call, About::Application)?.1.application(&input.application_id).await
@@ -31,7 +31,7 @@ impl Cockpit {
 
     pub(crate) async fn silent_applications(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: SilentFor,
     ) -> Result<SilentApplications, Problem> {
         if !SILENT_DAYS.contains(&input.days) {
@@ -42,7 +42,7 @@ impl Cockpit {
         kyma.silent(&since(now, input.days).rfc3339()).await
     }
 
-    pub(crate) async fn move_runtime(&self, call: CorrelationId, input: RuntimeRef) -> Result<Kyma, Problem> {
+    pub(crate) async fn move_runtime(&self, call: CallContext, input: RuntimeRef) -> Result<Kyma, Problem> {
         let moved = self.kyma(call, About::Runtimes)?.1.move_runtime(&input.runtime).await?;
         tracing::info!(runtime = &*input.runtime, "event URL changed");
         Ok(moved)
@@ -50,7 +50,7 @@ impl Cockpit {
 
     pub(crate) async fn expire_runtime_certificates(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ExpireRuntimeCertificates,
     ) -> Result<ExpiredCertificates, Problem> {
         let (runtime, application_id) = (&*input.runtime, &*input.application_id);

@@ -6,7 +6,7 @@ use super::specification;
 use crate::{
     Cockpit, Problem,
     calls::{
-        ApplicationServices, CopyOutcome, CorrelationId, KymaApplication, Saved, ServiceDetail, ServiceRef,
+        ApplicationServices, CallContext, CopyOutcome, KymaApplication, Saved, ServiceDetail, ServiceRef,
         SpecificationKind, SpecificationRef,
     },
     console::About,
@@ -15,7 +15,7 @@ use crate::{
 impl Cockpit {
     pub(crate) async fn application_services(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: KymaApplication,
     ) -> Result<ApplicationServices, Problem> {
         self.kyma(call, About::Application)?.1.services(&input.application_id).await
@@ -23,7 +23,7 @@ impl Cockpit {
 
     pub(crate) async fn application_service(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ServiceRef,
     ) -> Result<Option<ServiceDetail>, Problem> {
         match self.kyma(call, About::Service)?.1.service(&input.application_id, &input.service_id).await {
@@ -35,7 +35,7 @@ impl Cockpit {
 
     pub(crate) async fn save_specification(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: SpecificationRef,
     ) -> Result<Saved, Problem> {
         let which = input.which;
@@ -46,7 +46,7 @@ impl Cockpit {
 
     pub(crate) async fn copy_specification(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: SpecificationRef,
     ) -> Result<CopyOutcome, Problem> {
         let (_, text) = self.specification(call, input).await?;
@@ -54,7 +54,7 @@ impl Cockpit {
     }
 
     /// The service's name and the text.
-    async fn specification(&self, call: CorrelationId, input: SpecificationRef) -> Result<(String, String), Problem> {
+    async fn specification(&self, call: CallContext, input: SpecificationRef) -> Result<(String, String), Problem> {
         let found = self.kyma(call, About::Service)?.1.service(&input.application_id, &input.service_id).await?;
         let text = match input.which {
             SpecificationKind::Api => found.api_spec,

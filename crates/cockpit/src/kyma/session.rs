@@ -7,11 +7,11 @@ use serde_json::json;
 use crate::{
     Cockpit, Problem,
     calls::{
-        ApplicationKyma, ApplicationServices, CorrelationId, EventDetail, EventPage, ExpiredCertificates, Kyma,
+        ApplicationKyma, ApplicationServices, CallContext, EventDetail, EventPage, ExpiredCertificates, Kyma,
         LinkGeneration, ServiceDetail, SilentApplications, Subscription, Subscriptions,
     },
-    cockpit::Connection,
     console::{About, ConsoleSession, Download},
+    frame::Connection,
 };
 
 /// Of a service with both specifications, 5 MiB each, as JSON in JSON: at worst every second byte is escaped.
@@ -39,7 +39,7 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error
 impl Cockpit {
     /// # Errors
     /// No server runs, or this environment has no console.
-    pub(super) fn kyma(&self, call: CorrelationId, about: About) -> Result<(Connection, KymaSession), Problem> {
+    pub(super) fn kyma(&self, call: CallContext, about: About) -> Result<(Connection, KymaSession), Problem> {
         let (connection, console) = self.console(call, about)?;
         Ok((connection, KymaSession(console)))
     }

@@ -2,19 +2,19 @@
 
 use crate::{
     Cockpit, Problem,
-    calls::{AddSubscription, CorrelationId, EventTypeName, Nothing, Subscription, SubscriptionRef, Subscriptions},
+    calls::{AddSubscription, CallContext, EventTypeName, Nothing, Subscription, SubscriptionRef, Subscriptions},
     console::About,
     simulation::check_subscriber,
 };
 
 impl Cockpit {
-    pub(crate) async fn list_subscriptions(&self, call: CorrelationId, _: Nothing) -> Result<Subscriptions, Problem> {
+    pub(crate) async fn list_subscriptions(&self, call: CallContext, _: Nothing) -> Result<Subscriptions, Problem> {
         self.kyma(call, About::Subscription)?.1.subscriptions().await
     }
 
     pub(crate) async fn add_subscription(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: AddSubscription,
     ) -> Result<Subscription, Problem> {
         let AddSubscription { application_id, event_type, version, url } = input;
@@ -29,7 +29,7 @@ impl Cockpit {
 
     pub(crate) async fn remove_subscription(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: SubscriptionRef,
     ) -> Result<Nothing, Problem> {
         self.kyma(call, About::Subscription)?.1.unsubscribe(&input.id).await?;

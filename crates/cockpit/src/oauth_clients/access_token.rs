@@ -13,11 +13,12 @@ use super::{
 use crate::{
     Cockpit, Problem,
     calls::{
-        AccessTokenForm, AccessTokenReceipt, AccessTokenRef, CopyAccessToken, CopyOutcome, CorrelationId,
-        GetAccessToken, Nothing, Revealed, SecretText, Text,
+        AccessTokenForm, AccessTokenReceipt, AccessTokenRef, CallContext, CopyAccessToken, CopyOutcome, GetAccessToken,
+        Nothing, Revealed, SecretText, Text,
     },
-    cockpit::{Connection, lock},
+    cockpit::lock,
     console::About,
+    frame::Connection,
 };
 
 /// Compass gives an application two, an integration system about thirty.
@@ -26,10 +27,10 @@ const MAX_SCOPES: usize = 200;
 impl Cockpit {
     pub(crate) async fn get_access_token(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: GetAccessToken,
     ) -> Result<AccessTokenReceipt, Problem> {
-        let connection = self.connection()?;
+        let connection = self.connection(call)?;
         let GetAccessToken { client_id, secret, scopes, auth_method } = input;
         let client_id = client_id.into_inner();
         let scopes: Vec<_> = scopes.into_iter().map(Text::into_inner).collect();
@@ -37,7 +38,7 @@ impl Cockpit {
         let secret = match secret.map(SecretText::into_inner) {
             Some(typed) if typed.expose().is_empty() => return Err(Problem::invalid("Type the client's secret.")),
             Some(typed) => typed,
-            None => self.held_secret(&client_id)?,
+            None => self.held_secret(&connection.place.environment, &client_id)?,
         };
         let request = TokenRequest {
             token_url: &connection.environment.oauth_token_url,
@@ -47,7 +48,10 @@ impl Cockpit {
             auth_method,
         };
         match request_token(&connection, call, request).await {
-            Ok(granted) => Ok(self.hold(&connection, client_id, granted)),
+            Ok(granted) => {
+                lock(&self.pairings).note_own_use(&connection.place.environment, &client_id);
+                Ok(self.hold(&connection, client_id, granted))
+            }
             Err(NotGranted::Refused(refusal)) if refusal.is_about_the_client() => {
                 Err(explain(&connection, call, request, &refusal).await)
             }
@@ -55,41 +59,33 @@ impl Cockpit {
         }
     }
 
-    pub(crate) async fn reveal_access_token(
-        &self,
-        _: CorrelationId,
-        input: AccessTokenRef,
-    ) -> Result<Revealed, Problem> {
+    pub(crate) async fn reveal_access_token(&self, _: CallContext, input: AccessTokenRef) -> Result<Revealed, Problem> {
         let value = self.access_token(&input.token_id)?.render(AccessTokenForm::Token);
         Ok(Revealed { value: value.expose().to_owned() })
     }
 
     pub(crate) async fn copy_access_token(
         &self,
-        _: CorrelationId,
+        _: CallContext,
         input: CopyAccessToken,
     ) -> Result<CopyOutcome, Problem> {
         let value = self.access_token(&input.token_id)?.render(input.form);
         Ok(self.copy_secret(value).await)
     }
 
-    pub(crate) async fn forget_access_token(
-        &self,
-        _: CorrelationId,
-        input: AccessTokenRef,
-    ) -> Result<Nothing, Problem> {
+    pub(crate) async fn forget_access_token(&self, _: CallContext, input: AccessTokenRef) -> Result<Nothing, Problem> {
         lock(&self.access_tokens).forget(&input.token_id);
         Ok(Nothing {})
     }
 
     /// A copy, so that no lock is held while something is awaited.
     fn access_token(&self, id: &str) -> Result<AccessToken, Problem> {
-        let now = self.connection().ok().and_then(|connection| connection.director.now());
+        let now = self.server_now();
         lock(&self.access_tokens).find(id, now).cloned()
     }
 
-    fn held_secret(&self, client_id: &str) -> Result<Secret, Problem> {
-        let held = lock(&self.pairings).held_secret(client_id).map(|(_, secret)| secret.clone());
+    fn held_secret(&self, environment: &str, client_id: &str) -> Result<Secret, Problem> {
+        let held = lock(&self.pairings).held_secret(environment, client_id).map(|(_, secret)| secret.clone());
         held.ok_or_else(|| {
             Problem::new(ErrorCode::SecretGone, "The secret of this client is not held here any more.")
                 .hint("Type it. If nobody has it, rotate to make another.")
@@ -132,12 +128,7 @@ impl Cockpit {
 }
 
 /// Asks the registry what the token endpoint must not tell to strangers.
-async fn explain(
-    connection: &Connection,
-    call: CorrelationId,
-    request: TokenRequest<'_>,
-    refusal: &Refusal,
-) -> Problem {
+async fn explain(connection: &Connection, call: CallContext, request: TokenRequest<'_>, refusal: &Refusal) -> Problem {
     let found = match &connection.console {
         Some(console) => {
             let registry = RegistrySession(console.session(call, About::OAuthClients));

@@ -6,11 +6,12 @@ use super::{RegistrySession, token_endpoint::form_encoded, wire::OneClient};
 use crate::{
     Cockpit, EnvironmentConfig, Problem,
     calls::{
-        CorrelationId, DeleteOAuthClient, ListOAuthClients, Nothing, OAuthClientDetail, OAuthClientPage,
-        OAuthClientRef, OAuthClientRow, RetireOAuthSecret, SetOAuthClientEnabled, TokenAuthMethod,
+        CallContext, DeleteOAuthClient, ListOAuthClients, Nothing, OAuthClientDetail, OAuthClientPage, OAuthClientRef,
+        OAuthClientRow, RetireOAuthSecret, SetOAuthClientEnabled, TokenAuthMethod,
     },
-    cockpit::{Connection, lock},
+    cockpit::lock,
     console::About,
+    frame::Connection,
     recipes::shell_word,
 };
 
@@ -20,7 +21,7 @@ const PAGE_SIZES: std::ops::RangeInclusive<u32> = 1..=1000;
 impl Cockpit {
     pub(crate) async fn list_oauth_clients(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: ListOAuthClients,
     ) -> Result<OAuthClientPage, Problem> {
         if !PAGE_SIZES.contains(&input.first) {
@@ -32,7 +33,7 @@ impl Cockpit {
 
     pub(crate) async fn get_oauth_client(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: OAuthClientRef,
     ) -> Result<Option<OAuthClientDetail>, Problem> {
         let (connection, registry) = self.registry(call)?;
@@ -45,7 +46,7 @@ impl Cockpit {
 
     pub(crate) async fn retire_oauth_secret(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: RetireOAuthSecret,
     ) -> Result<OAuthClientDetail, Problem> {
         let (connection, registry) = self.registry(call)?;
@@ -57,7 +58,7 @@ impl Cockpit {
 
     pub(crate) async fn set_oauth_client_enabled(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: SetOAuthClientEnabled,
     ) -> Result<OAuthClientDetail, Problem> {
         let (connection, registry) = self.registry(call)?;
@@ -69,7 +70,7 @@ impl Cockpit {
 
     pub(crate) async fn revoke_oauth_tokens(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: OAuthClientRef,
     ) -> Result<OAuthClientDetail, Problem> {
         let (connection, registry) = self.registry(call)?;
@@ -80,10 +81,10 @@ impl Cockpit {
 
     pub(crate) async fn delete_oauth_client(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: DeleteOAuthClient,
     ) -> Result<Nothing, Problem> {
-        let (_, registry) = self.registry(call)?;
+        let (connection, registry) = self.registry(call)?;
         let (row, _) = registry.client(&input.client_id).await?.into_row();
         let expected = row.owner_name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&row.client_id);
         if *input.confirm_client_id != *expected {
@@ -96,14 +97,14 @@ impl Cockpit {
             Ok(()) | Err(_) => {}
         }
         tracing::info!(client_id = row.client_id, "OAuth client deleted");
-        lock(&self.pairings).forget_client(&row.client_id);
+        lock(&self.pairings).forget_client(&connection.place.environment, &row.client_id);
         lock(&self.access_tokens).forget_owner(&row.client_id);
         Ok(Nothing {})
     }
 
     /// # Errors
     /// No server runs, or the environment does not show its clients.
-    pub(super) fn registry(&self, call: CorrelationId) -> Result<(Connection, RegistrySession), Problem> {
+    pub(super) fn registry(&self, call: CallContext) -> Result<(Connection, RegistrySession), Problem> {
         let (connection, session) = self.console(call, About::OAuthClients)?;
         Ok((connection, RegistrySession(session)))
     }
@@ -115,7 +116,9 @@ impl Cockpit {
             token_url: environment.oauth_token_url.clone(),
             ca_file: environment.ca_file.as_ref().map(|path| path.display().to_string()),
             curl: curl(&row, environment),
-            held_pairing_id: lock(&self.pairings).held_secret(&row.client_id).map(|(id, _)| id.to_owned()),
+            held_pairing_id: lock(&self.pairings)
+                .held_secret(&connection.place.environment, &row.client_id)
+                .map(|(id, _)| id.to_owned()),
             server_now,
             row,
         }
@@ -167,22 +170,9 @@ mod tests {
 
     fn environment(ca_file: Option<&str>) -> EnvironmentConfig {
         EnvironmentConfig {
-            name: "Test".into(),
-            badge: "TEST".into(),
-            tenant: "t".into(),
-            tenant_name: "t".into(),
-            director_url: String::new(),
-            connector_url: String::new(),
-            certificate_secured_director_url: String::new(),
-            certificate_secured_connector_url: String::new(),
             oauth_token_url: "https://localhost:8443/oauth2/token".into(),
-            console_url: None,
-            token_lifetime: None,
-            certificate_lifetime: None,
             ca_file: ca_file.map(Into::into),
-            ca_pem: None,
-            admin_token: Secret::new("admin"),
-            has_proposal_operations: None,
+            ..EnvironmentConfig::local(String::new(), Secret::new("admin"))
         }
     }
 

@@ -14,4 +14,5 @@ mod wire;
 
 pub(crate) use held_tokens::AccessToken;
 pub(crate) use registry::RegistrySession;
-pub(crate) use token_endpoint::{TokenRequest, form_encoded, request_token};
+pub(crate) use token_endpoint::{TokenRequest, form_encoded, request_token, request_token_of};
+pub(crate) use token_refusal::NotGranted;

@@ -3,7 +3,12 @@
 use serde_json::json;
 
 use super::wire::{ClientPage, OneClient, Rotated};
-use crate::{Problem, console::ConsoleSession};
+use crate::{
+    Problem,
+    calls::CallContext,
+    console::{About, ConsoleSession},
+    frame::Connection,
+};
 
 /// One call's use of the registry.
 #[derive(Clone, Debug)]
@@ -13,6 +18,11 @@ pub(crate) struct RegistrySession(pub(super) ConsoleSession);
 const CLIENTS: &str = "oauth-clients";
 
 impl RegistrySession {
+    /// `None`: this environment does not show its clients.
+    pub(crate) fn of(connection: &Connection, call: CallContext) -> Option<Self> {
+        connection.console.as_ref().map(|console| Self(console.session(call, About::OAuthClients)))
+    }
+
     pub(super) async fn page(&self, after: Option<&str>, first: u32) -> Result<ClientPage, Problem> {
         let first = first.to_string();
         let mut query = vec![("first", first.as_str())];

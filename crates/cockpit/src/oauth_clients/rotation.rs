@@ -5,8 +5,9 @@ use pairing::{ErrorCode, Moment};
 use super::wire::Rotated;
 use crate::{
     Cockpit, Problem,
-    calls::{CorrelationId, OAuthOwnerKind, RotateOAuthSecret, RotatedOAuthSecret},
+    calls::{CallContext, OAuthOwnerKind, Owner, OwnerKind, RotateOAuthSecret, RotatedOAuthSecret},
     cockpit::lock,
+    frame::Place,
     https,
     pairings::NewSecret,
 };
@@ -14,7 +15,7 @@ use crate::{
 impl Cockpit {
     pub(crate) async fn rotate_oauth_secret(
         &self,
-        call: CorrelationId,
+        call: CallContext,
         input: RotateOAuthSecret,
     ) -> Result<RotatedOAuthSecret, Problem> {
         let (connection, registry) = self.registry(call)?;
@@ -26,13 +27,23 @@ impl Cockpit {
         // The secret must be held before the detail is made, which says under what id it is.
         let (row, now) = one.clone().into_row();
         let made_by_pairing = row.owner_kind != OAuthOwnerKind::None;
+        let kind = match row.owner_kind {
+            OAuthOwnerKind::Application => Some(OwnerKind::Application),
+            OAuthOwnerKind::Runtime => Some(OwnerKind::Runtime),
+            OAuthOwnerKind::IntegrationSystem => Some(OwnerKind::IntegrationSystem),
+            OAuthOwnerKind::None => None,
+        };
+        let owner = kind.zip(row.owner_id.clone()).map(|(kind, id)| Owner { kind, id });
         let receipt = lock(&self.pairings).hold_rotated(NewSecret {
             name: row.spoken_name().to_owned(),
             auth_method: row.auth_method(),
-            owner_id: row.owner_id.unwrap_or_default(),
-            tenant,
+            owner,
+            place: Place { environment: environment.id.clone(), tenant },
+            director_url: environment.director_url.clone(),
+            environment_name: environment.name.clone(),
+            tenant_name: environment.tenant_name.clone(),
             // As in Compass, the one is the other.
-            system_auth_id: if made_by_pairing { row.client_id.clone() } else { String::new() },
+            system_auth_id: made_by_pairing.then(|| row.client_id.clone()),
             client_id: row.client_id,
             token_url: environment.oauth_token_url.clone(),
             scopes: row.scopes,

@@ -4,14 +4,14 @@
 use std::fmt::Write as _;
 
 use pairing::{ErrorCode, Moment, Secret};
-use reqwest::{RequestBuilder, StatusCode, Url};
+use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::{Deserialize, Deserializer};
 
 use super::token_refusal::{NotGranted, Refusal};
 use crate::{
-    Problem,
-    calls::{CorrelationId, TokenAuthMethod},
-    cockpit::Connection,
+    EnvironmentConfig, Problem,
+    calls::{CallContext, TokenAuthMethod},
+    frame::Connection,
     https::{self, REQUEST_ID, Unread, shape},
 };
 
@@ -57,22 +57,33 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error
 /// Gets an access token.
 ///
 /// # Errors
-/// The endpoint refused, with a code that the caller may know more about; or there was no usable answer.
+/// As [`request_token_of`].
 pub(crate) async fn request_token(
     connection: &Connection,
-    call: CorrelationId,
+    call: CallContext,
+    asked: TokenRequest<'_>,
+) -> Result<Granted, NotGranted> {
+    request_token_of(&connection.environment, |response| connection.director.observe(response), call, asked).await
+}
+
+/// Gets an access token; `moment_of` tells when the endpoint answered.
+///
+/// # Errors
+/// The endpoint refused, with a code that the caller may know more about; or there was no usable answer.
+pub(crate) async fn request_token_of(
+    environment: &EnvironmentConfig,
+    moment_of: impl Fn(&Response) -> Moment + Send,
+    call: CallContext,
     asked: TokenRequest<'_>,
 ) -> Result<Granted, NotGranted> {
     let url = Url::parse(asked.token_url).map_err(|cause| https::unusable(cause.to_string()))?;
     let host = url.host_str().unwrap_or_default().to_owned();
     let transport = |error: &reqwest::Error| unreachable(&host, error);
-    let http = https::client(&connection.environment)
-        .and_then(reqwest::ClientBuilder::build)
-        .map_err(|cause| https::unusable(cause.to_string()))?;
+    let http = https::build(https::client(environment)?)?;
     let request = asked.authenticate(http.post(url)).header(REQUEST_ID, call.to_string());
     let response = request.send().await.map_err(|error| transport(&error))?;
     let (status, retry_after) = (response.status(), https::retry_after(&response));
-    let at = connection.director.observe(&response);
+    let at = moment_of(&response);
     tracing::debug!(status = status.as_u16(), "asked the token endpoint");
     let body = https::read(response).await.map_err(|unread| match unread {
         Unread::Transport(error) => transport(&error),

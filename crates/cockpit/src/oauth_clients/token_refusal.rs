@@ -76,6 +76,11 @@ impl Refusal {
         matches!(self.error.as_deref(), Some("invalid_client" | "invalid_scope"))
     }
 
+    /// The same client will not be accepted next time either.
+    pub(crate) fn is_for_good(&self) -> bool {
+        matches!(self.status.as_u16(), 400 | 401 | 403)
+    }
+
     /// As far as the endpoint tells.
     fn problem(&self) -> Problem {
         let code = self.error.clone().unwrap_or_else(|| format!("HTTP {}", self.status.as_u16()));

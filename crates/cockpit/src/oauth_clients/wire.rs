@@ -73,6 +73,11 @@ fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error
 }
 
 impl OneClient {
+    /// How often it got an access token.
+    pub(crate) fn uses(&self) -> u64 {
+        self.client.uses
+    }
+
     pub(super) fn tenant(&self) -> Option<&str> {
         self.client.tenant.as_deref()
     }

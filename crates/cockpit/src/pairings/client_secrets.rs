@@ -6,18 +6,23 @@ use std::path::PathBuf;
 use pairing::{Moment, Secret};
 
 use super::{Handed, Origin, Pairing, Pairings, Subject};
-use crate::calls::{PairingReceipt, TokenAuthMethod};
+use crate::{
+    calls::{Owner, PairingReceipt, TokenAuthMethod},
+    frame::Place,
+};
 
 /// A further secret of an OAuth client.
 #[derive(Debug)]
 pub(crate) struct NewSecret {
-    /// Of the application or another owner; empty where there is none.
-    pub(crate) owner_id: String,
+    pub(crate) place: Place,
+    pub(crate) director_url: String,
+    pub(crate) environment_name: String,
+    pub(crate) tenant_name: String,
+    pub(crate) owner: Option<Owner>,
     /// Whom to hand it to, for the page.
     pub(crate) name: String,
-    pub(crate) tenant: String,
-    /// Empty: the client was not made by pairing.
-    pub(crate) system_auth_id: String,
+    /// `None`: the client was not made by pairing.
+    pub(crate) system_auth_id: Option<String>,
     pub(crate) client_id: String,
     pub(crate) token_url: String,
     pub(crate) scopes: Vec<String>,
@@ -32,15 +37,20 @@ impl Pairings {
     /// Holds a rotated secret like a pairing's. What was held for the same client is the older secret and is let go;
     /// the progress of its pairing can still be asked for.
     pub(crate) fn hold_rotated(&mut self, new: NewSecret) -> PairingReceipt {
-        let same = |pairing: &Pairing| pairing.client_id() == Some(&new.client_id);
+        let environment = new.place.environment.clone();
+        let client = new.client_id.clone();
+        let same = |pairing: &Pairing| pairing.is_of_client(&environment, &client);
         self.list.retain(|old| !(same(old) && old.origin == Origin::Rotated));
         for older in self.list.iter_mut().filter(|old| same(old)) {
             older.secret = None;
         }
         let NewSecret {
-            owner_id,
+            place,
+            director_url,
+            environment_name,
+            tenant_name,
+            owner,
             name,
-            tenant,
             system_auth_id,
             client_id,
             token_url,
@@ -52,14 +62,24 @@ impl Pairings {
         } = new;
         let pairing = Pairing {
             id: Pairing::new_id(),
-            application_id: owner_id,
-            application_name: name,
-            tenant,
+            place,
+            director_url,
+            environment_name,
+            tenant_name,
+            owner,
+            owner_name: name,
             system_auth_id,
             requested_at: at,
             expires_at: None,
             token_created_at: None,
             had_certificate: false,
+            was_connected: false,
+            own_uses: 0,
+            reused: false,
+            issued_by: None,
+            suggested: None,
+            in_wave: false,
+            seen: None,
             handed_over: false,
             origin: Origin::Rotated,
             subject: Subject::Credentials { client_id, token_url, scopes, auth_method, ca_file },
@@ -71,8 +91,8 @@ impl Pairings {
     }
 
     /// The secret of a client that is still held, and the id of the pairing that holds it.
-    pub(crate) fn held_secret(&self, client_id: &str) -> Option<(&str, &Secret)> {
-        let of_client = self.list.iter().rev().filter(|pairing| pairing.client_id() == Some(client_id));
+    pub(crate) fn held_secret(&self, environment: &str, client_id: &str) -> Option<(&str, &Secret)> {
+        let of_client = self.list.iter().rev().filter(|pairing| pairing.is_of_client(environment, client_id));
         of_client.into_iter().find_map(|pairing| match &pairing.secret {
             Some(Handed::ClientSecret(secret)) => Some((pairing.id.as_str(), secret)),
             Some(Handed::Token { .. }) | None => None,
@@ -80,13 +100,18 @@ impl Pairings {
     }
 
     /// Forgets everything about a client that was deleted.
-    pub(crate) fn forget_client(&mut self, client_id: &str) {
-        self.list.retain(|pairing| pairing.client_id() != Some(client_id));
+    pub(crate) fn forget_client(&mut self, environment: &str, client_id: &str) {
+        self.list.retain(|pairing| !pairing.is_of_client(environment, client_id));
     }
 }
 
 impl Pairing {
-    fn client_id(&self) -> Option<&str> {
+    /// Two environments may have clients with the same id; a secret of the one is nothing for the other.
+    pub(super) fn is_of_client(&self, environment: &str, client_id: &str) -> bool {
+        self.place.environment == environment && self.client_id() == Some(client_id)
+    }
+
+    pub(super) fn client_id(&self) -> Option<&str> {
         match &self.subject {
             Subject::Credentials { client_id, .. } => Some(client_id),
             Subject::Certificate { .. } => None,
@@ -103,10 +128,13 @@ mod tests {
 
     fn rotated(client_id: &str, secret: &str) -> NewSecret {
         NewSecret {
-            owner_id: "app".into(),
+            place: Place { environment: "local".into(), tenant: "t".into() },
+            director_url: String::new(),
+            environment_name: "Local simulator".into(),
+            tenant_name: "default".into(),
+            owner: Some(Owner::application("app")),
             name: "shop".into(),
-            tenant: "t".into(),
-            system_auth_id: client_id.into(),
+            system_auth_id: Some(client_id.into()),
             client_id: client_id.into(),
             token_url: "https://localhost:8443/oauth2/token".into(),
             scopes: vec!["application:read".into()],
@@ -118,7 +146,7 @@ mod tests {
     }
 
     fn held<'a>(pairings: &'a Pairings, client_id: &str) -> Option<&'a str> {
-        pairings.held_secret(client_id).map(|(_, secret)| secret.expose())
+        pairings.held_secret("local", client_id).map(|(_, secret)| secret.expose())
     }
 
     #[test]
@@ -126,10 +154,10 @@ mod tests {
         let mut pairings = Pairings::default();
         let receipt = pairings.hold_rotated(rotated("c", "one"));
         assert!(receipt.rotated && !receipt.handed_over && pairings.hold_unhanded_secret());
-        assert_eq!((receipt.client_id.as_deref(), receipt.application_name.as_str()), (Some("c"), "shop"));
+        assert_eq!((receipt.client_id.as_deref(), receipt.owner_name.as_str()), (Some("c"), "shop"));
         let forms: Vec<_> = receipt.forms.iter().map(|info| info.form).collect();
         assert_eq!(forms, [Form::ClientId, Form::ClientSecret, Form::TokenUrl, Form::All, Form::CurlToken]);
-        assert_eq!(pairings.held_secret("c").map(|(id, _)| id.to_owned()), Some(receipt.pairing_id.clone()));
+        assert_eq!(pairings.held_secret("local", "c").map(|(id, _)| id.to_owned()), Some(receipt.pairing_id.clone()));
         pairings.change(&receipt.pairing_id, |pairing| pairing.secret = None);
         assert_eq!(held(&pairings, "c"), None, "acknowledged");
     }
@@ -147,7 +175,7 @@ mod tests {
         let paired = pairings.find(&first.pairing_id).unwrap();
         assert_eq!(paired.render(Form::ClientSecret).unwrap_err().code, ErrorCode::SecretGone);
         assert!(paired.check_requested("").is_ok(), "its progress can still be asked for");
-        pairings.forget_client("c");
+        pairings.forget_client("local", "c");
         assert_eq!((held(&pairings, "c"), held(&pairings, "other")), (None, Some("else")));
         assert!(pairings.find(&first.pairing_id).is_none());
     }

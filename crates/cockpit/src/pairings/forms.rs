@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Handed, Pairing, Subject};
 use crate::{
     Problem,
-    calls::{Form, FormInfo, TokenAuthMethod},
+    calls::{Form, FormInfo, OwnerKind, TokenAuthMethod},
     oauth_clients::form_encoded,
     recipes::{Recipe, file_name},
 };
@@ -110,7 +110,11 @@ impl Pairing {
 
     /// What the file is called when a form is saved.
     pub(super) fn suggested_name(&self, form: Form) -> String {
-        format!("{}-pairing.{}", file_name(&self.application_name), form.file_ending())
+        format!("{}-pairing.{}", file_name(&self.owner_name), form.file_ending())
+    }
+
+    fn is_for_runtime(&self) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.kind == OwnerKind::Runtime)
     }
 
     fn token_recipe(&self, template: &'static str, token: &Secret) -> Option<Secret> {
@@ -118,11 +122,11 @@ impl Pairing {
         let expires =
             self.expires_at.map_or_else(|| "for a few minutes".to_owned(), |at| format!("until {}", at.rfc3339()));
         let recipe = Recipe::new(template)
-            .comment("NAME", &self.application_name)
+            .comment("NAME", &self.owner_name)
             .comment("EXPIRES", &expires)
             .word("TOKEN", token.expose())
             .word("CONNECTOR_URL", connector_url)
-            .word("FILE_NAME", &file_name(&self.application_name))
+            .word("FILE_NAME", &file_name(&self.owner_name))
             .file("CA_FILE", ca_file.as_deref());
         Some(Secret::new(recipe.render()))
     }
@@ -133,9 +137,11 @@ impl Pairing {
         let mut document = json!({
             "token": token.expose(),
             "connectorURL": connector_url,
-            "type": "Application",
-            "systemAuthID": self.system_auth_id,
+            "type": if self.is_for_runtime() { "Runtime" } else { "Application" },
         });
+        if let Some(id) = &self.system_auth_id {
+            document["systemAuthID"] = id.as_str().into();
+        }
         if let Some(at) = self.expires_at {
             document["expiresAt"] = at.rfc3339().into();
         }
@@ -163,7 +169,7 @@ impl Pairing {
             TokenAuthMethod::Post => Recipe::ACCESS_TOKEN_POST,
         };
         let recipe = Recipe::new(template)
-            .comment("NAME", &self.application_name)
+            .comment("NAME", &self.owner_name)
             // Both travel form-encoded, in HTTP Basic, too; what we generate looks the same.
             .word("CLIENT_ID", &form_encoded(client_id))
             .word("CLIENT_SECRET", &form_encoded(secret.expose()))
@@ -184,23 +190,14 @@ mod tests {
     use pairing::{Moment, PairingData};
 
     use super::*;
-    use crate::pairings::Origin;
 
     fn pairing(subject: Subject, secret: Handed) -> Pairing {
+        let requested_at = Moment::from_unix_seconds(1_720_089_840);
         Pairing {
-            id: "p".into(),
-            application_id: "a".into(),
-            application_name: "CRM's\n\"Europe\"".into(),
-            tenant: "t".into(),
-            system_auth_id: "auth".into(),
-            requested_at: Moment::from_unix_seconds(1_720_089_840),
-            expires_at: Some(Moment::from_unix_seconds(1_720_090_140)),
+            owner_name: "CRM's\n\"Europe\"".into(),
             token_created_at: None,
-            had_certificate: false,
-            handed_over: false,
-            origin: Origin::Requested,
-            subject,
             secret: Some(secret),
+            ..Pairing::sample(subject, requested_at)
         }
     }
 

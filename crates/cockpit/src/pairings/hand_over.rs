@@ -5,22 +5,22 @@ use zeroize::Zeroizing;
 
 use crate::{
     Cockpit, Problem, SecretWritten,
-    calls::{ClipboardState, CopyOutcome, CorrelationId, Form, PairingForm, PlainText, Revealed, Saved},
+    calls::{CallContext, ClipboardState, CopyOutcome, Form, PairingForm, PlainText, Revealed, Saved},
     cockpit::lock,
     desktop::ClipboardUnavailable,
 };
 
 impl Cockpit {
-    pub(crate) async fn reveal(&self, _: CorrelationId, input: PairingForm) -> Result<Revealed, Problem> {
+    pub(crate) async fn reveal(&self, _: CallContext, input: PairingForm) -> Result<Revealed, Problem> {
         let value = self.pairing(&input.pairing_id)?.render(input.form)?;
         Ok(Revealed { value: value.expose().to_owned() })
     }
 
-    pub(crate) async fn copy(&self, _: CorrelationId, input: PairingForm) -> Result<CopyOutcome, Problem> {
+    pub(crate) async fn copy(&self, _: CallContext, input: PairingForm) -> Result<CopyOutcome, Problem> {
         self.copy_form(&input.pairing_id, input.form).await
     }
 
-    pub(crate) async fn copy_plain(&self, _: CorrelationId, input: PlainText) -> Result<CopyOutcome, Problem> {
+    pub(crate) async fn copy_plain(&self, _: CallContext, input: PlainText) -> Result<CopyOutcome, Problem> {
         Ok(self.copy_text(input.text.into_inner()).await)
     }
 
@@ -29,7 +29,7 @@ impl Cockpit {
         plain(self.desktop.write_plain(text).await)
     }
 
-    pub(crate) async fn save_pairing(&self, _: CorrelationId, input: PairingForm) -> Result<Saved, Problem> {
+    pub(crate) async fn save_pairing(&self, _: CallContext, input: PairingForm) -> Result<Saved, Problem> {
         let pairing = self.pairing(&input.pairing_id)?;
         // Rendered before the dialog: what is saved is what was on the page when Save was pressed.
         let value = pairing.render(input.form)?;

@@ -5,58 +5,63 @@ use pairing::Moment;
 
 use super::{Pairing, Subject};
 use crate::{
-    Cockpit, Problem,
-    calls::{CorrelationId, PairingRef, Progress, Stage},
-    cockpit::lock,
-    director::{At, Auth, Watched},
+    calls::{OwnerKind, Progress, Stage},
+    director::{Auth, Watched},
 };
 
 /// A token that was presented this long ago and bought nothing will not buy anything any more.
 const NO_ANSWER_AFTER_SECONDS: i64 = 10;
+/// After a signing request an application calls within moments; this long without a call may mean a refusal.
+const UNANSWERED_AFTER_SECONDS: i64 = 60;
 
-impl Cockpit {
-    pub(crate) async fn pairing_progress(&self, call: CorrelationId, input: PairingRef) -> Result<Progress, Problem> {
-        let pairing = self.pairing(&input.pairing_id)?;
-        pairing.check_requested("No progress can be shown for a rotated secret: its client was there before.")?;
-        let At { value: watched, moment: now } = self.session(call)?.watch(pairing.application_id.clone()).await?;
-        let progress = progress(&pairing, watched.as_ref(), now);
-        let is_token = matches!(pairing.subject, Subject::Certificate { .. });
-        let worthless = match progress.stage {
-            Stage::Paired | Stage::Expired | Stage::CertificateIssued => is_token,
-            Stage::Gone => true,
-            Stage::Waiting | Stage::ConfigurationFetched | Stage::NoAnswer => false,
-        };
-        if worthless {
-            lock(&self.pairings).change(&pairing.id, |pairing| pairing.secret = None);
-        }
-        Ok(progress)
-    }
-}
-
-fn progress(pairing: &Pairing, watched: Option<&Watched>, now: Moment) -> Progress {
+/// `uses`: how often the client was used, where its registry can be asked.
+pub(super) fn progress(pairing: &Pairing, watched: Option<&Watched>, uses: Option<u64>, now: Moment) -> Progress {
     let auths = watched.and_then(|watched| watched.auths.as_deref());
-    let auth = auths.and_then(|auths| auths.iter().find(|auth| auth.id == pairing.system_auth_id));
+    let own = |auth: &&Auth| Some(&auth.id) == pairing.system_auth_id.as_ref();
+    let auth = auths.and_then(|auths| auths.iter().find(own));
     let readable = auth.is_some_and(|auth| auth.readable);
     let token = auth.and_then(|auth| auth.token.as_ref());
     // Where the list of system auths can be read and ours is not in it, somebody removed it.
-    let removed = auths.is_some() && auth.is_none() && !pairing.system_auth_id.is_empty();
+    let removed = auths.is_some() && auth.is_none() && pairing.system_auth_id.is_some();
     let stage = match watched {
         None => Stage::Gone,
         Some(_) if removed => Stage::Gone,
         Some(watched) => match (&pairing.subject, auth) {
-            (Subject::Certificate { .. }, Some(auth)) if auth.readable => with_token(pairing, watched, auth, now),
-            (Subject::Certificate { .. } | Subject::Credentials { .. }, _) => by_condition(pairing, watched, now),
+            (Subject::Certificate { .. }, Some(auth)) if pairing.is_told_of(auth) => {
+                with_token(pairing, watched, auth, now)
+            }
+            (Subject::Certificate { .. }, _) => by_condition(pairing, watched, now),
+            (Subject::Credentials { .. }, _) => pairing.credentials_stage(watched, uses),
         },
     };
+    // What Compass says of the life of an adapter's token is not true for it.
+    let expires_at = token.filter(|_| pairing.issued_by.is_none()).map_or(pairing.expires_at, |token| token.expires_at);
     Progress {
         stage,
         condition: watched.map(|watched| watched.condition.clone()).unwrap_or_default(),
-        expires_at: token.map_or(pairing.expires_at, |token| token.expires_at).map(Moment::rfc3339),
+        expires_at: expires_at.map(Moment::rfc3339),
         used_at: token.and_then(|token| token.used_at).map(Moment::rfc3339),
         token_created_at: token.and_then(|token| token.created_at).map(Moment::rfc3339),
         cert_common_name: auth.and_then(|auth| auth.cert_common_name.clone()),
         readable,
+        already_connected: pairing.was_connected,
         server_now: now.rfc3339(),
+    }
+}
+
+impl Pairing {
+    /// Whether the system auth tells of its token: not to everybody, not for runtimes, and not of an adapter's.
+    fn is_told_of(&self, auth: &Auth) -> bool {
+        let of_runtime = self.owner.as_ref().is_some_and(|owner| owner.kind == OwnerKind::Runtime);
+        auth.readable
+            && self.issued_by.is_none()
+            && (!of_runtime || auth.token.is_some() || auth.cert_common_name.is_some())
+    }
+
+    /// The condition turned to connected after the data was requested. Times have whole seconds.
+    pub(super) fn connected_since(&self, watched: &Watched) -> bool {
+        let since = |at: Moment| at.unix_seconds() >= self.requested_at.unix_seconds();
+        watched.is_connected() && watched.status_at.is_some_and(since)
     }
 }
 
@@ -73,24 +78,25 @@ fn with_token(pairing: &Pairing, watched: &Watched, auth: &Auth, now: Moment) ->
     };
     let replaced = seconds(token.created_at) != seconds(pairing.token_created_at);
     let used_for = token.used_at.map_or(0, |at| now.unix_seconds() - at.unix_seconds());
-    if has_new_certificate {
-        Stage::CertificateIssued
-    } else if token.used && used_for >= NO_ANSWER_AFTER_SECONDS {
-        Stage::NoAnswer
-    } else if !token.used && token.is_expired(now) {
-        Stage::Expired
-    } else if replaced {
-        Stage::ConfigurationFetched
-    } else {
-        Stage::Waiting
+    match (token.used, replaced) {
+        _ if has_new_certificate => Stage::CertificateIssued,
+        (true, true) if used_for >= UNANSWERED_AFTER_SECONDS => Stage::RequestUnanswered,
+        (true, true) => Stage::RequestSent,
+        (true, false) if used_for >= NO_ANSWER_AFTER_SECONDS => Stage::NoAnswer,
+        (true, false) => Stage::Waiting,
+        (false, _) if token.is_expired(now) => Stage::Expired,
+        (false, true) => Stage::ConfigurationFetched,
+        (false, false) => Stage::Waiting,
     }
 }
 
-/// All that can be told from the application's condition: it turned to connected after we asked.
+/// All that can be told from the owner's condition: it turned to connected after we asked. One that was connected before
+/// stays so, whatever becomes of the token.
 fn by_condition(pairing: &Pairing, watched: &Watched, now: Moment) -> Stage {
-    let since = |at: Moment| at.unix_seconds() >= pairing.requested_at.unix_seconds();
-    if watched.is_connected() && watched.status_at.is_some_and(since) {
+    if pairing.connected_since(watched) {
         Stage::Paired
+    } else if pairing.was_connected && watched.is_connected() {
+        Stage::CannotTell
     } else if pairing.expires_at.is_some_and(|at| at <= now) {
         Stage::Expired
     } else {
@@ -106,30 +112,12 @@ fn seconds(at: Option<Moment>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{director::Token, pairings::Origin};
+    use crate::director::Token;
 
     const START: Moment = Moment::from_unix_millis(1_720_089_840_123);
 
-    fn pairing(subject: Subject) -> Pairing {
-        Pairing {
-            id: "p".into(),
-            application_id: "a".into(),
-            application_name: "shop".into(),
-            tenant: "t".into(),
-            system_auth_id: "auth".into(),
-            requested_at: START,
-            expires_at: Some(START.plus_seconds(300)),
-            token_created_at: Some(START),
-            had_certificate: false,
-            handed_over: false,
-            origin: Origin::Requested,
-            subject,
-            secret: None,
-        }
-    }
-
     fn for_certificate() -> Pairing {
-        pairing(Subject::Certificate { connector_url: None, ca_file: None })
+        Pairing::sample(Subject::Certificate { connector_url: None, ca_file: None }, START)
     }
 
     fn token(created_after: i64, used_after: Option<i64>) -> Token {
@@ -149,38 +137,46 @@ mod tests {
 
     fn watched(condition: &str, auths: Option<Vec<Auth>>) -> Watched {
         let status_at = Some(Moment::from_unix_seconds(START.unix_seconds()));
-        Watched { name: "shop".into(), condition: condition.into(), status_at, auths }
+        Watched { name: "shop".into(), condition: condition.into(), status_at, auths, integration_system: None }
+    }
+
+    fn stage_of(pairing: &Pairing, watched: &Watched, after: i64) -> Stage {
+        progress(pairing, Some(watched), None, START.plus_seconds(after)).stage
     }
 
     fn stage(watched: &Watched, after: i64) -> Stage {
-        progress(&for_certificate(), Some(watched), START.plus_seconds(after)).stage
+        stage_of(&for_certificate(), watched, after)
     }
 
     #[test]
     fn the_certificate_goes_through_its_stages() {
         let initial = |auth| watched("INITIAL", Some(vec![auth]));
-        assert_eq!(stage(&initial(auth(Some(token(0, None)), None)), 20), Stage::Waiting);
-        assert_eq!(stage(&initial(auth(Some(token(0, None)), None)), 300), Stage::Expired);
-        assert_eq!(stage(&initial(auth(Some(token(0, Some(20))), None)), 29), Stage::Waiting);
-        assert_eq!(stage(&initial(auth(Some(token(0, Some(20))), None)), 30), Stage::NoAnswer);
-        assert_eq!(stage(&initial(auth(Some(token(20, None)), None)), 25), Stage::ConfigurationFetched);
-        assert_eq!(stage(&initial(auth(Some(token(20, Some(25))), None)), 26), Stage::ConfigurationFetched);
-        assert_eq!(stage(&initial(auth(Some(token(20, Some(25))), Some("cn"))), 99), Stage::CertificateIssued);
-        assert_eq!(stage(&watched("CONNECTED", Some(vec![auth(None, Some("cn"))])), 99), Stage::Paired);
-        assert_eq!(
-            stage(&watched("CONNECTED", Some(vec![auth(None, None)])), 99),
-            Stage::Paired,
-            "as Compass shows it"
-        );
+        let cases = [
+            (auth(Some(token(0, None)), None), 5, Stage::Waiting),
+            (auth(Some(token(0, None)), None), 300, Stage::Expired),
+            (auth(Some(token(0, Some(20))), None), 29, Stage::Waiting),
+            (auth(Some(token(0, Some(20))), None), 30, Stage::NoAnswer),
+            (auth(Some(token(20, None)), None), 25, Stage::ConfigurationFetched),
+            (auth(Some(token(20, None)), None), 320, Stage::Expired),
+            (auth(Some(token(20, Some(25))), None), 26, Stage::RequestSent),
+            (auth(Some(token(20, Some(25))), None), 85, Stage::RequestUnanswered),
+            (auth(Some(token(20, Some(25))), Some("cn")), 99, Stage::CertificateIssued),
+        ];
+        for (auth, after, wanted) in cases {
+            assert_eq!(stage(&initial(auth.clone()), after), wanted, "{auth:?} after {after} s");
+        }
+        let paired = |name| watched("CONNECTED", Some(vec![auth(None, name)]));
+        assert_eq!(stage(&paired(Some("cn")), 99), Stage::Paired);
+        assert_eq!(stage(&paired(None), 99), Stage::Paired, "as Compass shows it");
         assert_eq!(stage(&watched("CONNECTED", Some(vec![])), 99), Stage::Gone);
-        assert_eq!(progress(&for_certificate(), None, START).stage, Stage::Gone);
+        assert_eq!(progress(&for_certificate(), None, None, START).stage, Stage::Gone);
     }
 
     #[test]
     fn an_old_certificate_and_an_old_connection_prove_nothing() {
-        let renewed = Pairing { had_certificate: true, ..for_certificate() };
+        let renewed = Pairing { had_certificate: true, was_connected: true, ..for_certificate() };
         let connected = watched("CONNECTED", Some(vec![auth(Some(token(0, None)), Some("cn"))]));
-        assert_eq!(progress(&renewed, Some(&connected), START.plus_seconds(5)).stage, Stage::Waiting);
+        assert_eq!(stage_of(&renewed, &connected, 5), Stage::Waiting);
         assert_eq!(stage(&watched("CONNECTED", Some(vec![auth(Some(token(0, None)), None)])), 5), Stage::Waiting);
     }
 
@@ -188,29 +184,31 @@ mod tests {
     fn without_permission_only_the_condition_is_watched() {
         let hidden = Auth { readable: false, ..auth(None, None) };
         for auths in [None, Some(vec![hidden])] {
-            let seen = progress(&for_certificate(), Some(&watched("INITIAL", auths.clone())), START.plus_seconds(5));
-            assert_eq!((seen.stage, seen.readable), (Stage::Waiting, false));
+            let initial = watched("INITIAL", auths.clone());
+            let seen = progress(&for_certificate(), Some(&initial), None, START.plus_seconds(5));
+            assert_eq!((seen.stage, seen.readable, seen.already_connected), (Stage::Waiting, false, false));
             assert_eq!(stage(&watched("CONNECTED", auths.clone()), 5), Stage::Paired);
-            assert_eq!(stage(&watched("INITIAL", auths), 301), Stage::Expired);
+            assert_eq!(stage(&initial, 301), Stage::Expired);
+
+            let again = Pairing { was_connected: true, requested_at: START.plus_seconds(1), ..for_certificate() };
+            let connected = watched("CONNECTED", auths);
+            assert_eq!(stage_of(&again, &connected, 5), Stage::CannotTell, "not waiting for ever");
+            assert_eq!(stage_of(&again, &connected, 900), Stage::CannotTell, "and not expired: it may have been used");
         }
     }
 
     #[test]
-    fn credentials_are_paired_by_a_call_after_they_were_requested() {
-        let subject = Subject::Credentials {
-            client_id: "c".into(),
-            token_url: "u".into(),
-            scopes: Vec::new(),
-            auth_method: crate::calls::TokenAuthMethod::Basic,
-            ca_file: None,
-        };
-        let pairing = Pairing { expires_at: None, ..pairing(subject) };
-        let at = |watched: &Watched| progress(&pairing, Some(watched), START.plus_seconds(5)).stage;
-        assert_eq!(at(&watched("INITIAL", Some(vec![auth(None, None)]))), Stage::Waiting);
-        assert_eq!(at(&watched("CONNECTED", Some(vec![auth(None, None)]))), Stage::Paired, "within the same second");
-        let before =
-            Watched { status_at: Some(START.plus_seconds(-1)), ..watched("CONNECTED", Some(vec![auth(None, None)])) };
-        assert_eq!(at(&before), Stage::Waiting);
-        assert_eq!(at(&watched("CONNECTED", Some(vec![]))), Stage::Gone);
+    fn an_entry_that_nobody_named_is_watched_by_the_condition() {
+        let unnamed = Pairing { system_auth_id: None, ..for_certificate() };
+        let other = Auth { id: "other".into(), ..auth(Some(token(0, None)), None) };
+        assert_eq!(stage_of(&unnamed, &watched("INITIAL", Some(vec![other])), 5), Stage::Waiting);
+    }
+
+    #[test]
+    fn what_an_adapter_made_is_not_compass_to_expire() {
+        let adapted = Pairing { issued_by: Some("adapter".into()), expires_at: None, ..for_certificate() };
+        let initial = watched("INITIAL", Some(vec![auth(Some(token(0, None)), None)]));
+        let seen = progress(&adapted, Some(&initial), None, START.plus_seconds(900));
+        assert_eq!((seen.stage, seen.expires_at), (Stage::Waiting, None));
     }
 }

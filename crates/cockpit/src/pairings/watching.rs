@@ -1,0 +1,278 @@
+//! Looking after everything that was handed over: one document for all of it. The page's questions drive it while the page
+//! is visible; a slower round goes on without the page, and tells the desktop when somebody is paired.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
+
+use pairing::{ErrorCode, Moment};
+
+use super::{Origin, Pairing, Pairings, Subject, progress::progress};
+use crate::{
+    Cockpit, Problem,
+    calls::{
+        CallContext, CallError, Nothing, Owner, PairingRef, Progress, Stage, Visibility, WatchedPairing,
+        WatchedPairings,
+    },
+    cockpit::lock,
+    director::{At, Watched},
+    frame::{Connection, Place},
+    oauth_clients::RegistrySession,
+};
+
+/// What a look is good for: several questions of a page within a moment cost one.
+const FRESH: Duration = Duration::from_millis(1500);
+/// Without anybody at the page.
+const ROUND: Duration = Duration::from_secs(10);
+/// Between two looks at what is due.
+const TICK: Duration = Duration::from_secs(1);
+/// After a failure: a network that is back is noticed soon.
+const REST: Duration = Duration::from_secs(5);
+/// After being asked to slow down, where the other side does not say for how long.
+const LONG_REST: Duration = Duration::from_secs(30);
+/// Whatever the other side says.
+const LONGEST_REST: Duration = Duration::from_secs(600);
+/// This long after its end a token is not worth a look any more.
+const AFTER_EXPIRY_SECONDS: i64 = 30;
+/// What has no end, or a request that was never answered, is looked at without being asked for this long.
+const LONGEST_SECONDS: i64 = 3600;
+
+/// What was seen of a pairing.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) progress: Progress,
+    at: Instant,
+}
+
+/// When a place may be looked at again, and why not yet.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    resting: BTreeMap<Place, (Instant, Problem)>,
+}
+
+impl Cockpit {
+    pub(crate) async fn pairing_progress(&self, call: CallContext, input: PairingRef) -> Result<Progress, Problem> {
+        let pairing = self.pairing(&input.pairing_id)?;
+        pairing.check_requested("No progress can be shown for a rotated secret: its client was there before.")?;
+        // Asked to slow down, nobody asks sooner than was said.
+        if let Some(problem) = self.resting(&pairing.place).filter(|problem| problem.code == ErrorCode::RateLimited) {
+            return Err(problem);
+        }
+        if let Err(problem) = self.look(call, &pairing.place, Some(&pairing.id), FRESH).await {
+            if problem.code == ErrorCode::RateLimited {
+                self.rest(pairing.place, problem.clone());
+            }
+            return Err(problem);
+        }
+        self.pairing(&input.pairing_id)?.seen.map(|seen| seen.progress).ok_or_else(|| {
+            Problem::new(ErrorCode::Unavailable, "The Director didn't tell of this pairing.").hint("Try again.")
+        })
+    }
+
+    /// Everything that is watched, as it was seen last; looks again where that is due.
+    pub(crate) async fn watched_pairings(&self, call: CallContext, _: Nothing) -> Result<WatchedPairings, Problem> {
+        let places = lock(&self.pairings).watched_places();
+        let mut error = None;
+        for place in places {
+            if let Some(resting) = self.resting(&place) {
+                error = Some(CallError::new(resting, call));
+            } else if let Err(problem) = self.look(call, &place, None, FRESH).await {
+                error = Some(CallError::new(problem.clone(), call));
+                self.rest(place, problem);
+            }
+        }
+        let pairings = lock(&self.pairings);
+        let requested = pairings.list.iter().filter(|pairing| pairing.origin == Origin::Requested && !pairing.in_wave);
+        let shown = |pairing: &Pairing| WatchedPairing {
+            pairing_id: pairing.id.clone(),
+            progress: pairing.seen.as_ref().map(|seen| seen.progress.clone()),
+        };
+        Ok(WatchedPairings { pairings: requested.rev().map(shown).collect(), error })
+    }
+
+    /// Looks after what was handed over for as long as the program runs, and keeps the waves going. To be spawned once.
+    pub async fn watch(&self) {
+        loop {
+            tokio::time::sleep(TICK).await;
+            let round = if self.visible.load(Ordering::Relaxed) { FRESH } else { ROUND };
+            let places = lock(&self.pairings).watched_places();
+            for place in places {
+                let resting =
+                    |watch: &Watch| watch.resting.get(&place).is_some_and(|(until, _)| *until > Instant::now());
+                if resting(&lock(&self.watch)) {
+                    continue;
+                }
+                if let Err(problem) = self.look(CallContext::of_local_server(), &place, None, round).await {
+                    tracing::debug!(code = %problem.code, "a look at what was handed over failed");
+                    self.rest(place, problem);
+                }
+            }
+            self.step_waves().await;
+        }
+    }
+
+    pub(crate) async fn set_visible(&self, _: CallContext, input: Visibility) -> Result<Nothing, Problem> {
+        self.visible.store(input.visible, Ordering::Relaxed);
+        Ok(Nothing {})
+    }
+
+    /// Why a place is not asked now.
+    fn resting(&self, place: &Place) -> Option<Problem> {
+        let watch = lock(&self.watch);
+        watch.resting.get(place).filter(|(until, _)| *until > Instant::now()).map(|(_, problem)| problem.clone())
+    }
+
+    fn rest(&self, place: Place, problem: Problem) {
+        let rest = match (problem.retry_after_seconds, problem.code) {
+            (Some(seconds), _) => Duration::from_secs(seconds.into()),
+            (None, ErrorCode::RateLimited) => LONG_REST,
+            (None, _) => REST,
+        };
+        lock(&self.watch).resting.insert(place, (Instant::now() + rest.min(LONGEST_REST), problem));
+    }
+
+    /// Looks at what is watched in a place, unless that was done within `fresh`. `asked` is looked at in any case.
+    pub(crate) async fn look(
+        &self,
+        call: CallContext,
+        place: &Place,
+        asked: Option<&str>,
+        fresh: Duration,
+    ) -> Result<(), Problem> {
+        // One after another: who waited here finds fresh news.
+        let _looking = self.looking.lock().await;
+        let due = lock(&self.pairings).due(place, asked, fresh);
+        if due.is_empty() {
+            return Ok(());
+        }
+        let connection = self.connection_at(place)?;
+        let due: Vec<_> = due.into_iter().filter(|pairing| pairing.is_of(&connection)).collect();
+        if due.iter().all(|pairing| asked != Some(&pairing.id)) && asked.is_some() || due.is_empty() {
+            return Err(elsewhere());
+        }
+        let mut owners: Vec<Owner> = due.iter().filter_map(|pairing| pairing.owner.clone()).collect();
+        owners.sort();
+        owners.dedup();
+        let At { value: looks, moment: now } = connection.director.session(call).watch_all(&owners).await?;
+        let looks: BTreeMap<_, _> = owners.into_iter().zip(looks).collect();
+        let mut refused = None;
+        for pairing in due {
+            let Some(look) = pairing.owner.as_ref().and_then(|owner| looks.get(owner)) else { continue };
+            match look {
+                Ok(watched) => {
+                    let uses = uses(&connection, call, &pairing).await;
+                    self.note(&pairing, watched.as_ref(), uses, now).await;
+                }
+                Err(problem) if asked == Some(&pairing.id) => refused = Some(problem.clone()),
+                Err(problem) => tracing::debug!(code = %problem.code, "one of the watched could not be read"),
+            }
+        }
+        lock(&self.watch).resting.remove(place);
+        refused.map_or(Ok(()), Err)
+    }
+
+    async fn note(&self, pairing: &Pairing, watched: Option<&Watched>, uses: Option<u64>, now: Moment) {
+        let progress = progress(pairing, watched, uses, now);
+        let is_token = matches!(pairing.subject, Subject::Certificate { .. });
+        let worthless = match progress.stage {
+            Stage::Paired | Stage::Expired | Stage::CertificateIssued => is_token,
+            Stage::Gone => true,
+            Stage::Waiting
+            | Stage::ConfigurationFetched
+            | Stage::RequestSent
+            | Stage::RequestUnanswered
+            | Stage::CredentialsUsed
+            | Stage::CannotTell
+            | Stage::NoAnswer => false,
+        };
+        let was_paired = pairing.seen.as_ref().is_some_and(|seen| seen.progress.stage == Stage::Paired);
+        let is_news = progress.stage == Stage::Paired && !was_paired && !pairing.in_wave;
+        let is_change = pairing.seen.as_ref().is_none_or(|seen| seen.progress.stage != progress.stage);
+        let watched = WatchedPairing { pairing_id: pairing.id.clone(), progress: Some(progress.clone()) };
+        lock(&self.pairings).change(&pairing.id, |kept| {
+            if worthless {
+                kept.secret = None;
+            }
+            kept.seen = Some(Seen { progress, at: Instant::now() });
+        });
+        if is_change && !pairing.in_wave {
+            self.desktop.pairing_progress(&watched);
+        }
+        if is_news {
+            let (title, body) = announcement(pairing);
+            if let Err(unavailable) = self.desktop.notify(title, body).await {
+                tracing::debug!(cause = unavailable.cause, "no notification could be shown");
+            }
+        }
+    }
+}
+
+/// Where the registry of the clients can be asked, it counts how often one was used.
+async fn uses(connection: &Connection, call: CallContext, pairing: &Pairing) -> Option<u64> {
+    let client_id = pairing.client_id()?;
+    let registry = RegistrySession::of(connection, call)?;
+    registry.client(client_id).await.ok().map(|client| client.uses())
+}
+
+fn elsewhere() -> Problem {
+    Problem::new(ErrorCode::ViewChanged, "The environment in which this was begun has another address by now.")
+        .hint("Look at it there, if it is still in the list of environments.")
+}
+
+fn announcement(pairing: &Pairing) -> (String, String) {
+    let body = match pairing.subject {
+        Subject::Certificate { .. } => "Its first call with the new certificate has arrived.",
+        Subject::Credentials { .. } => "Its first call with the new credentials has arrived.",
+    };
+    let place = format!("{} · {}", pairing.environment_name, pairing.place.tenant);
+    (format!("{} is paired", pairing.owner_name), format!("{body}\n{place}"))
+}
+
+impl Pairings {
+    /// Where something is that is worth a look without being asked.
+    fn watched_places(&self) -> Vec<Place> {
+        let mut places: Vec<_> =
+            self.list.iter().filter(|pairing| pairing.is_alive()).map(|pairing| pairing.place.clone()).collect();
+        places.sort();
+        places.dedup();
+        places
+    }
+
+    /// Copies of what is to be looked at. When something is due, all of the place is: one document does for all.
+    fn due(&self, place: &Place, asked: Option<&str>, fresh: Duration) -> Vec<Pairing> {
+        let is_fresh = |pairing: &Pairing| pairing.seen.as_ref().is_some_and(|seen| seen.at.elapsed() < fresh);
+        let here = |pairing: &&Pairing| {
+            pairing.place == *place
+                && pairing.origin == Origin::Requested
+                && (asked == Some(&pairing.id) || pairing.is_alive())
+        };
+        let due: Vec<_> = self.list.iter().filter(here).collect();
+        if due.iter().all(|pairing| is_fresh(pairing)) { Vec::new() } else { due.into_iter().cloned().collect() }
+    }
+}
+
+impl Pairing {
+    /// Whether anything can still become of it that somebody waits for.
+    fn is_alive(&self) -> bool {
+        let Some(Seen { progress, .. }) = &self.seen else { return self.origin == Origin::Requested };
+        let Some(now) = Moment::parse(&progress.server_now) else { return false };
+        let since = |at: Moment| now.unix_seconds() - at.unix_seconds();
+        let young = since(self.requested_at) < LONGEST_SECONDS;
+        match progress.stage {
+            Stage::Paired | Stage::Gone => false,
+            Stage::Expired | Stage::NoAnswer => {
+                let end = progress.expires_at.as_deref().and_then(Moment::parse).or(self.expires_at);
+                end.map_or(young, |end| since(end) < AFTER_EXPIRY_SECONDS)
+            }
+            Stage::Waiting
+            | Stage::ConfigurationFetched
+            | Stage::RequestSent
+            | Stage::RequestUnanswered
+            | Stage::CertificateIssued
+            | Stage::CredentialsUsed
+            | Stage::CannotTell => young,
+        }
+    }
+}
