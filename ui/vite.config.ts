@@ -22,7 +22,7 @@ export default defineConfig({
           groups: [
             {
               name: "PairPage",
-              test: /src\/(pages\/pair\/(?!LeaveGuard)|parts\/(SecretValue|CopyButton|Stations|TabList)\.|words\/pair\.|state\/(handover|pairing)\.|model\/forms\.)/,
+              test: /src\/(pages\/pair\/(?!LeaveGuard|Limbo|Live|CredentialsStep|FinishStep)|parts\/(SecretValue|CopyButton|Stations|TabList)\.|words\/pair\.|state\/(handover|pairing)\.|model\/forms\.)/,
             },
           ],
         },

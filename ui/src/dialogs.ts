@@ -7,3 +7,4 @@ export { default as Sheet } from "./parts/Sheet.svelte";
 export { default as CloseGuard } from "./shell/CloseGuard.svelte";
 export { default as LockScreen } from "./shell/LockScreen.svelte";
 export { default as ShortcutSheet } from "./shell/ShortcutSheet.svelte";
+export { guardWords } from "./words/guard.ts";

@@ -2,6 +2,7 @@ import "virtual:horizon.css";
 import "./styles/fonts.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./styles/environments.css";
 import "./styles/rows.css";
 import { mount } from "svelte";
 import App from "./App.svelte";

@@ -1,4 +1,4 @@
-import type { Theme } from "./backend/types.ts";
+import type { Guard, Theme } from "./backend/types.ts";
 import { clockFace } from "./model/countdown.ts";
 import type { Column } from "./model/rows.ts";
 import type { StatusKey } from "./model/status.ts";
@@ -35,6 +35,13 @@ const columns: Record<Column, string> = {
   updated: "Updated",
 };
 
+const locked: Record<Guard, string> = {
+  none: "",
+  confirm: "asks before each change",
+  type_name: "asks for its name before each change",
+  read_only: "read-only",
+};
+
 export const words = {
   product: "Pairing Cockpit",
   status,
@@ -47,7 +54,25 @@ export const words = {
     certificates: "Certificates",
     oauthClients: "OAuth clients",
     authority: "Authority",
+    runtimes: "Runtimes",
+    integrationSystems: "Integration systems",
+    formations: "Formations",
+    waves: "Pairing in waves",
+    environments: "Environments",
     settings: "Settings",
+  },
+
+  /** The environment in force. */
+  frame: {
+    undone: (before: string, now: string) =>
+      now === before || now === ""
+        ? `Nothing was done: ${before} has changed meanwhile.`
+        : `Nothing was done in ${before}: ${now} is shown now.`,
+    readOnly: (name: string) => `${name} is read-only in this window.`,
+    notSignedIn: (name: string) => `You are not signed in to ${name}.`,
+    lost: (name: string) => `${name} does not answer.`,
+    noTenant: "No tenant was chosen.",
+    none: "none",
   },
 
   header: {
@@ -55,7 +80,9 @@ export const words = {
     theme: "Theme",
     lock: "Lock: hide all secrets, empty the clipboard",
     shortcuts: "Shortcuts",
-    environment: (name: string, badge: string) => `Environment ${name}, ${badge}`,
+    environment: (name: string, badge: string, guard: Guard) =>
+      `Environment ${[name, badge, locked[guard]].filter(Boolean).join(", ")}`,
+    switch: "Switch environment",
   },
 
   statusBar: {
@@ -64,6 +91,9 @@ export const words = {
     starting: "Server starts…",
     failed: "Server stopped",
     disconnected: "No answer",
+    reached: "Director answers",
+    lost: "No answer",
+    unasked: "Not asked yet",
     director: "Director",
     connector: "Connector",
     mtls: "mTLS",
@@ -117,16 +147,22 @@ export const words = {
     title: "Applications",
     create: "New application",
     search: "Search applications",
-    searchPlaceholder: "Name, id, provider, description or URL",
+    searchPlaceholder: "Name, id, label, provider or URL",
     clear: "Clear search",
     table: "Applications",
     pair: "Pair…",
     pairNamed: (name: string) => `Pair ${name}`,
     actions: "Actions",
+    picked: "Picked",
+    pick: (name: string) => `Pick ${name}`,
     rows: (total: number) => plural(total, "application", "applications"),
     matches: (all: string, match: number) => `${all} · ${count(match)} ${match === 1 ? "matches" : "match"}`,
     progress: (loaded: number, total: number) =>
-      `${count(loaded)} of ${count(total)} loaded, you can already search these.`,
+      `${count(loaded)} of ${count(total)} loaded. You can already search these.`,
+    checking: (age: string) => `Saved ${age}, being checked`,
+    unchecked: (age: string) => `Saved ${age}, not checked since`,
+    resuming: (seconds: number) => `Resuming in ${count(seconds)} s.`,
+    resumeNow: "Resume now",
     stop: "Stop",
     resume: "Resume",
     keep: "Keep these",

@@ -1,4 +1,4 @@
-import type { CallError } from "./types.ts";
+import type { CallError, ErrorAction } from "./types.ts";
 
 /** Whatever a transport threw, as the one error type of the page. */
 export function toCallError(thrown: unknown): CallError {
@@ -8,8 +8,15 @@ export function toCallError(thrown: unknown): CallError {
     message: "The window can't reach the program behind it.",
     hint: "Try again. If that does not help, close the window and start it again.",
     detail: describe(thrown),
+    action: "retry",
+    retryAfterSeconds: null,
     correlationId: "",
   };
+}
+
+/** A failure that nobody but the page itself knows of. */
+export function failed(code: string, message: string, action: ErrorAction | null = null): CallError {
+  return { code, message, hint: null, detail: null, action, retryAfterSeconds: null, correlationId: "" };
 }
 
 export function isCallError(value: unknown): value is CallError {

@@ -3,12 +3,12 @@ import { listen } from "@tauri-apps/api/event";
 import type { Backend } from "./calls.ts";
 import { toCallError } from "./failure.ts";
 
-/** Each call is one Tauri command of the same name that takes `{ input }`. */
+/** Each call is one Tauri command of the same name that takes `{ input, view, confirm }`. */
 export const tauri: Backend = {
   hasEvents: true,
-  async call(name, input) {
+  async call(name, input, context) {
     try {
-      return await invoke(name, { input });
+      return await invoke(name, { input, ...context });
     } catch (thrown) {
       throw toCallError(thrown);
     }

@@ -31,7 +31,15 @@ export type ErrorCode =
   | "ca_key_locked"
   | "newer_data"
   | "secret_gone"
-  | "file_not_written";
+  | "file_not_written"
+  | "view_changed"
+  | "confirmation_needed"
+  | "read_only"
+  | "sign_in_needed"
+  | "sign_in_failed"
+  | "not_offered"
+  | "intercepted"
+  | "vault_locked";
 
 export type CallError = {
   code: string;
@@ -41,17 +49,67 @@ export type CallError = {
   hint: string | null;
   /** Folded, technical, no secret. */
   detail: string | null;
+  /** What the page can offer to do about it. */
+  action: ErrorAction | null;
+  /** Where the other side says how long to wait. */
+  retryAfterSeconds: number | null;
   correlationId: string;
 };
 
 export type ServerState = { state: "starting" } | { state: "ready" } | { state: "failed", error: CallError };
 
+export type EnvironmentKind = "local" | "remote";
+
+export type EnvironmentColour = "grey" | "blue" | "teal" | "green" | "yellow" | "orange" | "red" | "pink" | "purple";
+
+export type Guard = "none" | "confirm" | "type_name" | "read_only";
+
+export type SignInKind = "oidc" | "token" | "client_credentials" | "client_certificate";
+
+export type Keep = "session" | "key_store" | "sealed_file";
+
+export type SignInStage = "not_needed" | "signed_out" | "in_browser" | "signed_in" | "ended" | "locked";
+
+export type SignInState = {
+  stage: SignInStage;
+  /** Null: the server of this computer. */
+  kind: SignInKind | null;
+  /** As the sign-in service names them, or the common name of the certificate; null where nobody says. */
+  user: string | null;
+  expiresAt: string | null;
+  /** Renewed in silence before it expires. */
+  renews: boolean;
+  /** Null: nothing is kept. */
+  keep: Keep | null;
+  /** Why the last try failed, or why it ended. */
+  error: CallError | null;
+};
+
+export type ReachStage = "unknown" | "reached" | "lost";
+
+export type Reach = {
+  stage: ReachStage;
+  /** When something was answered last, by this computer's clock. */
+  reachedAt: string | null;
+  /** Why the last request got none. */
+  error: CallError | null;
+  /** The clock of this computer minus that of the server; null until it has answered. */
+  clockAheadSeconds: number | null;
+};
+
 export type Environment = {
+  /** `local`, or a UUID. */
+  id: string;
+  kind: EnvironmentKind;
   name: string;
   badge: string;
+  colour: EnvironmentColour;
+  guard: Guard;
+  /** Empty: none is chosen. */
   tenant: string;
   tenantName: string;
   directorUrl: string;
+  /** This and the next three are empty where nobody knows. */
   connectorUrl: string;
   certificateSecuredDirectorUrl: string;
   certificateSecuredConnectorUrl: string;
@@ -59,6 +117,12 @@ export type Environment = {
   tokenLifetimeSeconds: number | null;
   certificateLifetimeSeconds: number | null;
   caFile: string | null;
+  /** Certificates, OAuth clients, authority and Kyma are shown. */
+  hasConsole: boolean;
+  signIn: SignInState;
+  reach: Reach;
+  /** Null: not read yet. */
+  capabilities: Capabilities | null;
 };
 
 export type Theme = "system" | "light" | "dark" | "high_contrast_light" | "high_contrast_dark";
@@ -74,13 +138,216 @@ export type Settings = {
 export type AppState = {
   version: string;
   dataDir: string;
+  /** Of this computer. */
   server: ServerState;
+  /** Another number whenever the environment or the tenant in force is another one; every call can say which it means. */
+  view: number;
+  /** Null: the server of this computer is in force and does not run. */
   environment: Environment | null;
   settings: Settings;
   /** The server's clock; null until it has answered once. */
   serverNow: string | null;
   /** Permanent, each a sentence. */
   warnings: Array<string>;
+};
+
+export type OidcBearer = "automatic" | "id_token" | "access_token";
+
+export type SignInMethod = { "kind": "oidc", issuer: string, clientId: string, /** Beside `openid`. */ scopes: Array<string>, bearer: OidcBearer, /** Where the browser comes back to, for services that want to know; null: any free one. */ redirectPort: number | null } | { "kind": "token" } | { "kind": "client_credentials", tokenUrl: string, clientId: string, scopes: Array<string> } | { "kind": "client_certificate" };
+
+export type Proxy = { "kind": "system" } | { "kind": "none" } | { "kind": "url", url: string };
+
+export type ExtraHeader = {
+  name: string;
+  value: string;
+};
+
+export type EnvironmentDefinition = {
+  name: string;
+  /** One upper-case word: TEST, PRODUCTION. */
+  badge: string;
+  colour: EnvironmentColour;
+  guard: Guard;
+  directorUrl: string;
+  /** This and the next three may be empty: derived where the address is Compass-like, else unknown. */
+  connectorUrl: string;
+  certificateSecuredDirectorUrl: string;
+  certificateSecuredConnectorUrl: string;
+  oauthTokenUrl: string;
+  /** External id; empty: none is chosen. */
+  tenant: string;
+  tenantName: string;
+  signIn: SignInMethod;
+  /** PEM; trusted for this environment beside the CAs of the computer. */
+  caPem: string | null;
+  proxy: Proxy;
+  /** Sent with every request to the Director. */
+  headers: Array<ExtraHeader>;
+  /** At most this many in a second. */
+  requestsPerSecond: number;
+};
+
+export type TenantRef = {
+  id: string;
+  name: string;
+};
+
+export type EnvironmentRow = {
+  id: string;
+  kind: EnvironmentKind;
+  inForce: boolean;
+  name: string;
+  badge: string;
+  colour: EnvironmentColour;
+  guard: Guard;
+  directorUrl: string;
+  tenant: string;
+  tenantName: string;
+  recentTenants: Array<TenantRef>;
+  lastUsedAt: string | null;
+  signIn: SignInState;
+  reach: Reach;
+  /** For the form; null for the server of this computer. */
+  definition: EnvironmentDefinition | null;
+};
+
+export type SealedFileState = "missing" | "locked" | "open";
+
+export type VaultState = {
+  keyStore: boolean;
+  /** Why there is none. */
+  keyStoreReason: string | null;
+  sealedFile: SealedFileState;
+};
+
+export type Environments = {
+  /** The server of this computer first, then by name. */
+  environments: Array<EnvironmentRow>;
+  vault: VaultState;
+};
+
+export type EnvironmentRef = {
+  id: string;
+};
+
+export type SaveEnvironment = {
+  /** Null: a new one. */
+  id: string | null;
+  definition: EnvironmentDefinition;
+};
+
+export type SavedEnvironment = {
+  id: string;
+  state: AppState;
+};
+
+export type RemoveEnvironment = {
+  id: string;
+  confirmName: string;
+};
+
+export type StartDiscovery = {
+  /** `compass.example.com`, or a URL. */
+  address: string;
+  /** Null: everything from the address. */
+  definition: EnvironmentDefinition | null;
+};
+
+export type DiscoveryRef = {
+  id: string;
+};
+
+export type DiscoveryStepName = "name_found" | "tls_checked" | "sign_in_service_found" | "director_answered" | "capabilities_read";
+
+export type DiscoveryStepState = "waiting" | "running" | "done" | "failed" | "skipped";
+
+export type DiscoveryStep = {
+  step: DiscoveryStepName;
+  state: DiscoveryStepState;
+  /** What was found, or why it was skipped. */
+  text: string | null;
+  error: CallError | null;
+};
+
+export type Discovery = {
+  id: string;
+  running: boolean;
+  steps: Array<DiscoveryStep>;
+  /** What would be saved: typed, completed by what was found. */
+  proposal: EnvironmentDefinition;
+  /** What the server showed, root first; empty until then. */
+  chain: Array<ChainLink>;
+  /** The topmost one as PEM, where trusting it here would do; null: trusted already, or only a CA file helps. */
+  chainPem: string | null;
+  /** The chain ends at something that is trusted. */
+  trusted: boolean | null;
+  capabilities: Capabilities | null;
+};
+
+export type ChosenCa = {
+  pem: string;
+  chain: Array<ChainLink>;
+};
+
+export type StartSignIn = {
+  id: string;
+  keep: Keep;
+};
+
+export type SignInWithSecret = {
+  id: string;
+  /** The bearer token, or the client's secret. */
+  secret: string;
+  keep: Keep;
+};
+
+export type SignInWithCertificate = {
+  id: string;
+  /** Of the key, where it has one. The files are chosen in a dialog. */
+  passphrase: string | null;
+  keep: Keep;
+};
+
+export type OpenVault = {
+  /** Makes the sealed file where there is none. */
+  passphrase: string;
+};
+
+export type TenantRow = {
+  id: string;
+  name: string;
+  /** Account, subaccount, … */
+  kind: string;
+  /** It owns something already. */
+  initialized: boolean;
+  /** Another one of this answer has the same name. */
+  repeats: boolean;
+};
+
+export type Tenants = {
+  tenants: Array<TenantRow>;
+  totalCount: number;
+  endCursor: string | null;
+  hasNextPage: boolean;
+};
+
+export type SearchTenants = {
+  /** Part of a name or id; empty: all. */
+  text: string;
+  after: string | null;
+};
+
+export type UseTenant = {
+  /** External id. */
+  id: string;
+  name: string;
+};
+
+export type ImportedEnvironments = {
+  /** The names of those that are new. */
+  added: Array<string>;
+  /** Already there, with the same address and sign-in. */
+  known: Array<string>;
 };
 
 export type Nothing = Record<string, never>;
@@ -103,6 +370,10 @@ export type ApplicationRow = {
   baseUrl: string | null;
   createdAt: string | null;
   updatedAt: string | null;
+  /** The integration system that manages it. */
+  integrationSystemId: string | null;
+  /** Keys and values of its labels, for searching; cut where it is long. */
+  labelText: string;
 };
 
 export type ApplicationPage = {
@@ -154,6 +425,11 @@ export type ApplicationDetail = {
   eventingUrl: string | null;
   /** Null: not readable. */
   auths: Array<AuthSummary> | null;
+  /** The integration system that manages it. Its pairing adapter may issue the pairing data itself. */
+  integrationSystem: IntegrationSystemRow | null;
+  templateId: string | null;
+  /** From the label `scenarios`. */
+  formations: Array<string>;
 };
 
 export type CreateApplication = {
@@ -190,8 +466,15 @@ export type DeleteApplication = {
 
 export type AuthType = "client_certificate" | "client_credentials";
 
-export type ApplicationPairing = {
-  applicationId: string;
+export type OwnerKind = "application" | "runtime" | "integration_system";
+
+export type Owner = {
+  kind: OwnerKind;
+  id: string;
+};
+
+export type OwnerRef = {
+  owner: Owner;
 };
 
 export type AuthTypeOffer = {
@@ -210,7 +493,7 @@ export type FormInfo = {
 };
 
 export type RequestPairing = {
-  applicationId: string;
+  owner: Owner;
   type: AuthType;
   /** Re-issue into this system auth: the token before is dead. */
   systemAuthId: string | null;
@@ -230,11 +513,15 @@ export type CopyOutcome = {
 
 export type PairingReceipt = {
   pairingId: string;
-  applicationId: string;
-  applicationName: string;
+  /** Of a rotated secret: the owner of its client; null for a client that belongs to nobody here. */
+  owner: Owner | null;
+  ownerName: string;
+  environment: string;
   tenant: string;
+  tenantName: string;
   type: AuthType;
-  systemAuthId: string;
+  /** Null: this environment does not say which entry was created. */
+  systemAuthId: string | null;
   requestedAt: string;
   serverNow: string;
   expiresAt: string | null;
@@ -247,6 +534,14 @@ export type PairingReceipt = {
   handedOver: boolean;
   /** A new secret of a client that was there before: there is no progress to watch and nothing to cancel. */
   rotated: boolean;
+  /** Put into an entry that was left behind before, so that there is no further one. */
+  reused: boolean;
+  /** The integration system whose pairing adapter made the token: its form and its lifetime are not Compass'. */
+  issuedBy: string | null;
+  /** What the Director proposes to hand over; null: it does not say. */
+  suggestedForm: Form | null;
+  /** Others who may read the system auths can read the secret again. */
+  readableLater: boolean;
   clipboard: CopyOutcome | null;
 };
 
@@ -277,7 +572,7 @@ export type Saved = {
   savedTo: string | null;
 };
 
-export type Stage = "waiting" | "configuration_fetched" | "certificate_issued" | "paired" | "expired" | "no_answer" | "gone";
+export type Stage = "waiting" | "configuration_fetched" | "request_sent" | "request_unanswered" | "certificate_issued" | "credentials_used" | "paired" | "expired" | "no_answer" | "cannot_tell" | "gone";
 
 export type Progress = {
   stage: Stage;
@@ -288,6 +583,8 @@ export type Progress = {
   certCommonName: string | null;
   /** False: the system auths are not readable, only the condition is watched. */
   readable: boolean;
+  /** The application was connected before the data was requested. */
+  alreadyConnected: boolean;
   serverNow: string;
 };
 
@@ -518,7 +815,7 @@ export type CertificateRef = {
   fingerprint: string;
 };
 
-export type ChainRole = "root" | "intermediate" | "client";
+export type ChainRole = "root" | "intermediate" | "client" | "server";
 
 export type ChainLink = {
   role: ChainRole;
@@ -1236,6 +1533,304 @@ export type Simulation = {
   fixed: Array<string>;
 };
 
+export type ErrorAction = "retry" | "wait" | "sign_in" | "ask_for_permission" | "choose_tenant" | "reload" | "open_existing" | "correct_input" | "edit_environment" | "look_at_certificate" | "open_network_sign_in" | "restart_server" | "new_token" | "report_fault";
+
+export type Availability = "yes" | "no" | "unknown";
+
+export type Capabilities = {
+  introspection: Availability;
+  /** The two operations of the pairing proposal. */
+  proposalApi: Availability;
+  applicationTokens: Availability;
+  applicationCredentials: Availability;
+  runtimes: Availability;
+  runtimeTokens: Availability;
+  runtimeCredentials: Availability;
+  integrationSystems: Availability;
+  integrationSystemCredentials: Availability;
+  templates: Availability;
+  formations: Availability;
+  tenants: Availability;
+  /** Learnt from what came back: a scope that is missing makes `auth` null without an error. Without it pairing works and
+ * live progress does not. */
+  authsReadable: Availability;
+  /** Learnt from the first token that came back in a suggested form. */
+  suggestsToken: Availability;
+};
+
+export type CachedApplications = {
+  rows: Array<ApplicationRow>;
+  /** When the list was complete, by the server's clock. */
+  savedAt: string;
+  ageSeconds: number;
+};
+
+export type WatchedPairing = {
+  pairingId: string;
+  /** Null: it could not be asked; the error says why. */
+  progress: Progress | null;
+};
+
+export type WatchedPairings = {
+  pairings: Array<WatchedPairing>;
+  /** Why the last look failed; what was seen before stays. */
+  error: CallError | null;
+};
+
+export type ListPage = {
+  /** The `endCursor` of the page before. */
+  after: string | null;
+  /** Page size, 1 to 200. */
+  first: number;
+};
+
+export type DirectorRef = {
+  id: string;
+};
+
+export type DeleteSystemAuth = {
+  owner: Owner;
+  systemAuthId: string;
+};
+
+export type RuntimeRow = {
+  id: string;
+  name: string;
+  description: string | null;
+  /** The Director's, verbatim: INITIAL, PROVISIONING, CONNECTED, FAILED. */
+  condition: string;
+  statusAt: string;
+  createdAt: string | null;
+};
+
+export type RuntimePage = {
+  rows: Array<RuntimeRow>;
+  endCursor: string | null;
+  hasNextPage: boolean;
+  totalCount: number;
+};
+
+export type RuntimeDetail = {
+  row: RuntimeRow;
+  labels: Record<string, unknown>;
+  /** Null: not readable. */
+  auths: Array<AuthSummary> | null;
+  /** From the label `scenarios`. */
+  formations: Array<string>;
+  serverNow: string;
+};
+
+export type IntegrationSystemRow = {
+  id: string;
+  name: string;
+  description: string | null;
+};
+
+export type IntegrationSystemPage = {
+  rows: Array<IntegrationSystemRow>;
+  endCursor: string | null;
+  hasNextPage: boolean;
+  totalCount: number;
+};
+
+export type IntegrationSystemDetail = {
+  row: IntegrationSystemRow;
+  /** Null: not readable. */
+  auths: Array<AuthSummary> | null;
+  serverNow: string;
+};
+
+export type Placeholder = {
+  name: string;
+  description: string | null;
+  optional: boolean;
+};
+
+export type Template = {
+  id: string;
+  name: string;
+  description: string | null;
+  placeholders: Array<Placeholder>;
+  /** The application that it makes, as JSON with `{{placeholder}}` in it. */
+  applicationInput: string;
+};
+
+export type TemplatePage = {
+  templates: Array<Template>;
+  endCursor: string | null;
+  hasNextPage: boolean;
+  totalCount: number;
+};
+
+export type PlaceholderValue = {
+  placeholder: string;
+  value: string;
+};
+
+export type CreateFromTemplate = {
+  templateId: string;
+  /** A Director looks the template up by its id; the name is sent because the schema wants one. */
+  templateName: string;
+  values: Array<PlaceholderValue>;
+};
+
+export type Formation = {
+  id: string;
+  name: string;
+  /** The Director's, verbatim: INITIAL, READY, DRAFT. */
+  state: string | null;
+  /** The Director's, verbatim: IN_PROGRESS, ERROR, READY, DRAFT. */
+  condition: string | null;
+};
+
+export type FormationPage = {
+  formations: Array<Formation>;
+  endCursor: string | null;
+  hasNextPage: boolean;
+  totalCount: number;
+};
+
+export type CreateFormation = {
+  name: string;
+  /** Null: the Director's default. */
+  templateName: string | null;
+};
+
+export type FormationMember = {
+  /** The formation's name: the Director knows it by that. */
+  formation: string;
+  /** An application or a runtime. */
+  owner: Owner;
+};
+
+export type CreateRuntime = {
+  name: string;
+  description: string | null;
+};
+
+export type DeleteRuntime = {
+  id: string;
+  confirmName: string;
+};
+
+export type Visibility = {
+  visible: boolean;
+};
+
+export type WaveHand = "by_hand" | "files";
+
+export type PlanWaves = {
+  applicationIds: Array<string>;
+  /** Text with a column `id` or `name`; null: only the ids. */
+  csv: string | null;
+};
+
+export type PlanProblem = "missing" | "ambiguous" | "duplicate" | "already_paired" | "managed";
+
+export type PlanRow = {
+  /** Of the CSV, from 1; null: it was chosen in the list. */
+  line: number | null;
+  applicationId: string | null;
+  name: string;
+  problem: PlanProblem | null;
+  /** The row is left out: with the others the problem is only worth a look. */
+  leftOut: boolean;
+};
+
+export type WavePlan = {
+  rows: Array<PlanRow>;
+  /** Null: this environment does not say how long a token lives. */
+  tokenLifetimeSeconds: number | null;
+  /** By one hand-over every four seconds, or all of a folder at once. */
+  suggestedByHand: number;
+  suggestedFiles: number;
+};
+
+export type StartWaves = {
+  applicationIds: Array<string>;
+  hand: WaveHand;
+  /** Tokens that are alive at the same time. */
+  waveSize: number;
+};
+
+export type WaveStage = "planned" | "requested" | "handed_over" | "redeemed" | "signed" | "paired" | "expired" | "failed" | "skipped";
+
+export type WaveRunState = "running" | "paused" | "stopped" | "finished";
+
+export type WaveCounts = {
+  planned: number;
+  requested: number;
+  handedOver: number;
+  redeemed: number;
+  signed: number;
+  paired: number;
+  expired: number;
+  failed: number;
+  skipped: number;
+};
+
+export type WaveFailure = {
+  message: string;
+  count: number;
+  /** At most three of them. */
+  names: Array<string>;
+};
+
+export type WaveRun = {
+  id: string;
+  environment: string;
+  tenant: string;
+  hand: WaveHand;
+  waveSize: number;
+  state: WaveRunState;
+  /** Why it paused by itself; a sentence. */
+  pausedBecause: string | null;
+  /** Where the files are. */
+  folder: string | null;
+  startedAt: string;
+  total: number;
+  counts: WaveCounts;
+  /** From 1; 0 before the first. */
+  wave: number;
+  waves: number;
+  /** By hand: whose turn it is. */
+  current: PairingReceipt | null;
+  failures: Array<WaveFailure>;
+  perMinute: number | null;
+  secondsLeft: number | null;
+  /** It belongs to another environment or tenant than the one in force, so it rests. */
+  elsewhere: boolean;
+};
+
+export type WaveRowsAt = {
+  /** Null: all. */
+  stage: WaveStage | null;
+  from: number;
+  /** 1 to 500. */
+  first: number;
+};
+
+export type WaveRow = {
+  applicationId: string;
+  name: string;
+  stage: WaveStage;
+  wave: number;
+  problem: string | null;
+  pairingId: string | null;
+  expiresAt: string | null;
+};
+
+export type WaveRows = {
+  rows: Array<WaveRow>;
+  total: number;
+};
+
+export type ReportForm = "csv" | "json";
+
+export type SaveWaveReport = {
+  form: ReportForm;
+};
+
 /** Every call: its name, what it takes, what it answers. A call fails with a CallError. */
 export interface Calls {
   /** What the page needs to paint its frame. */
@@ -1253,7 +1848,7 @@ export interface Calls {
   /** Refused unless the name is repeated. */
   delete_application: { input: DeleteApplication; output: Nothing };
   /** Which ways of pairing the environment offers. */
-  auth_types: { input: ApplicationPairing; output: Array<AuthTypeOffer> };
+  auth_types: { input: OwnerRef; output: Array<AuthTypeOffer> };
   /** Creates pairing data. Nothing is created by any other call. */
   request_pairing: { input: RequestPairing; output: PairingReceipt };
   /** The pairings whose secret is still held, newest first. */
@@ -1331,6 +1926,48 @@ export interface Calls {
   restore_authority: { input: BackupPassphrase; output: AppState | null };
   policy: { input: Nothing; output: PolicyView };
   set_policy: { input: Policy; output: PolicyOutcome };
+  /** The list as it was when it was last complete; null: it never was. */
+  cached_applications: { input: Nothing; output: CachedApplications | null };
+  /** How far everything is that was handed over and is still watched, newest first. */
+  watched_pairings: { input: Nothing; output: WatchedPairings };
+  /** Whether the page can be seen. */
+  set_visible: { input: Visibility; output: Nothing };
+  list_runtimes: { input: ListPage; output: RuntimePage };
+  /** One runtime with its credentials; null when it is gone. */
+  get_runtime: { input: DirectorRef; output: RuntimeDetail | null };
+  create_runtime: { input: CreateRuntime; output: RuntimeRow };
+  /** Refused unless the name is repeated. */
+  delete_runtime: { input: DeleteRuntime; output: Nothing };
+  list_integration_systems: { input: ListPage; output: IntegrationSystemPage };
+  /** One integration system with its credentials; null when it is gone. */
+  get_integration_system: { input: DirectorRef; output: IntegrationSystemDetail | null };
+  /** What was handed out stops working. */
+  delete_system_auth: { input: DeleteSystemAuth; output: Nothing };
+  list_templates: { input: ListPage; output: TemplatePage };
+  create_from_template: { input: CreateFromTemplate; output: ApplicationRow };
+  list_formations: { input: ListPage; output: FormationPage };
+  create_formation: { input: CreateFormation; output: Formation };
+  assign_formation: { input: FormationMember; output: Nothing };
+  unassign_formation: { input: FormationMember; output: Nothing };
+  /** Which applications are meant, and what may be wrong with them. Nothing is created. */
+  plan_waves: { input: PlanWaves; output: WavePlan };
+  /** Pairs many applications in waves; null when the person chooses no folder. */
+  start_waves: { input: StartWaves; output: WaveRun | null };
+  /** The run that there is, under way or over; null: none. */
+  wave_run: { input: Nothing; output: WaveRun | null };
+  wave_rows: { input: WaveRowsAt; output: WaveRows };
+  /** No new tokens; those that live may finish. */
+  pause_waves: { input: Nothing; output: WaveRun };
+  resume_waves: { input: Nothing; output: WaveRun };
+  stop_waves: { input: Nothing; output: WaveRun };
+  /** Those that failed or expired, once more. */
+  retry_waves: { input: Nothing; output: WaveRun };
+  /** By hand: requests pairing data for the next one. */
+  next_wave_application: { input: Nothing; output: WaveRun };
+  /** Saves where the person chooses. */
+  save_wave_report: { input: SaveWaveReport; output: Saved };
+  /** Forgets a run that is over. */
+  discard_waves: { input: Nothing; output: Nothing };
   /** Deletes those of the given system auths that nothing came of. */
   clean_up_auths: { input: CleanUpAuths; output: CleanedUp };
   /** How the server plays Kyma, and its runtimes. */
@@ -1374,6 +2011,40 @@ export interface Calls {
   set_simulation: { input: SimulationSettings; output: AppState };
   /** Starts the server after it failed for its CA key. The choice is remembered, the passphrase is not. */
   unlock_server: { input: UnlockServer; output: AppState };
+  /** Every environment that is set up, who is signed in where, and where sign-ins can be kept. */
+  environments: { input: Nothing; output: Environments };
+  /** Looks at an address, step by step; nothing is saved and nobody's sign-in is used. */
+  start_discovery: { input: StartDiscovery; output: Discovery };
+  discovery: { input: DiscoveryRef; output: Discovery };
+  cancel_discovery: { input: DiscoveryRef; output: Nothing };
+  save_environment: { input: SaveEnvironment; output: SavedEnvironment };
+  /** Refused unless the name is repeated. What is kept of its sign-in is forgotten. */
+  remove_environment: { input: RemoveEnvironment; output: AppState };
+  use_environment: { input: EnvironmentRef; output: AppState };
+  /** Opens a dialog; null when the person cancels. Nothing is trusted by it. */
+  choose_ca_file: { input: Nothing; output: ChosenCa | null };
+  /** Opens the system browser and answers at once. */
+  start_sign_in: { input: StartSignIn; output: AppState };
+  cancel_sign_in: { input: EnvironmentRef; output: AppState };
+  /** The address the browser was opened with. */
+  copy_sign_in_address: { input: EnvironmentRef; output: CopyOutcome };
+  sign_in_with_secret: { input: SignInWithSecret; output: AppState };
+  /** Opens a dialog for the files; null when the person cancels. */
+  sign_in_with_certificate: { input: SignInWithCertificate; output: AppState | null };
+  sign_out: { input: EnvironmentRef; output: AppState };
+  /** Opens the sealed file, or makes one. */
+  open_vault: { input: OpenVault; output: VaultState };
+  /** One page of the tenants whose name or id has the text in it. */
+  search_tenants: { input: SearchTenants; output: Tenants };
+  use_tenant: { input: UseTenant; output: AppState };
+  /** Asks again what the Director in force offers. */
+  read_capabilities: { input: Nothing; output: AppState };
+  /** One cheap question to the environment in force; answers with the state whatever came of it. */
+  try_reach: { input: Nothing; output: AppState };
+  /** Saves where the person chooses; nothing secret is in it. */
+  export_environments: { input: Nothing; output: Saved };
+  /** Opens a dialog; null when the person cancels. */
+  import_environments: { input: Nothing; output: ImportedEnvironments | null };
   set_settings: { input: Settings; output: Settings };
   /** Empties the clipboard if ours; the page hides everything. */
   lock: { input: Nothing; output: Nothing };

@@ -14,6 +14,8 @@ function row(name: string, more: Partial<ApplicationRow> = {}): ApplicationRow {
     baseUrl: null,
     createdAt: at,
     updatedAt: at,
+    integrationSystemId: null,
+    labelText: "",
     ...more,
   };
 }
@@ -22,11 +24,12 @@ const names = (entries: readonly { row: ApplicationRow }[]) => entries.map((entr
 describe("search", () => {
   const entries = [
     row("Shop Europe", { providerName: "Acme" }),
-    row("crm", { description: "customers of Europe" }),
+    row("crm", { description: "customers of Europe", labelText: "region emea-north" }),
     row("billing", { baseUrl: "https://Billing.example.com/v2" }),
   ].map(toEntry);
 
-  it("looks into name, id, provider, description and URL, whatever the case", () => {
+  it("looks into name, id, provider, description, URL and labels, whatever the case", () => {
+    expect(names(search(entries, "Emea-North"))).toEqual(["crm"]);
     expect(names(search(entries, "EUROPE"))).toEqual(["Shop Europe", "crm"]);
     expect(names(search(entries, "acme"))).toEqual(["Shop Europe"]);
     expect(names(search(entries, "example.com/V2"))).toEqual(["billing"]);

@@ -9,7 +9,7 @@ export type Sort = { column: Column; descending: boolean };
 export type Order = (a: Entry, b: Entry) => number;
 
 export function toEntry(row: ApplicationRow): Entry {
-  const words = [row.name, row.id, row.providerName, row.description, row.baseUrl];
+  const words = [row.name, row.id, row.providerName, row.description, row.baseUrl, row.labelText];
   return { row, haystack: words.filter(Boolean).join("\n").toLowerCase(), status: statusOf(row.condition) };
 }
 

@@ -12,6 +12,7 @@ export function statusOf(condition: string): StatusKey {
       return "paired";
     case "INITIAL":
     case "DRAFT":
+    case "PROVISIONING":
     case "CREATING":
     case "CREATE_SUCCEEDED":
     case "UNPAIRING":

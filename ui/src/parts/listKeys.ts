@@ -15,6 +15,8 @@ type Page = {
   command?: (key: string, event: KeyboardEvent) => boolean;
   /** What other keys do outside of the search field. */
   keys: Record<string, () => boolean>;
+  /** What a moving key does with Shift. */
+  extend?: (key: string) => boolean;
 };
 
 /** The keys that all lists have in common, and those of one page: the handler for the window. */
@@ -48,6 +50,8 @@ export function listKeys(page: Page): (event: KeyboardEvent) => void {
   function onRowKey(event: KeyboardEvent): boolean {
     const own = page.keys[event.key];
     if (own) return own();
+    if (event.shiftKey && page.extend && /^(Arrow(Up|Down)|Page(Up|Down)|Home|End)$/.test(event.key))
+      return page.extend(event.key);
     const id = selected();
     switch (event.key) {
       case "/":

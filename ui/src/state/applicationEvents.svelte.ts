@@ -2,6 +2,7 @@ import { call } from "../backend/index.ts";
 import type { CallError, EventDetail, EventRing, ReceivedEvent } from "../backend/types.ts";
 import { clock } from "./clock.svelte.ts";
 import { cockpit } from "./cockpit.svelte.ts";
+import { LookedAt } from "./lookedAt.svelte.ts";
 import { whileVisible } from "./whileVisible.ts";
 
 const LOOK_MS = 2000;
@@ -18,14 +19,12 @@ export class ApplicationEvents {
   live = $state(true);
   /** How many have come that are not shown; a whole page of them may be more. */
   fresh = $state(0);
-  chosen = $state<number | null>(null);
-  detail = $state.raw<EventDetail | null>(null);
-  detailError = $state.raw<CallError | null>(null);
-  gone = $state(false);
+  readonly looked = new LookedAt<number, EventDetail>((seq) =>
+    call("application_event", { applicationId: this.id, seq }),
+  );
   /** Where the page begins: behind these numbers, one for each page before this one. */
   #behind = $state.raw<readonly number[]>([]);
   #seen = 0;
-  #round = 0;
   #turn = 0;
 
   first = $derived(this.#behind.length === 0);
@@ -53,8 +52,9 @@ export class ApplicationEvents {
       if (newest || this.rows === null || (this.first && this.live)) this.#show(page.events);
       else this.fresh = page.events.filter(({ seq }) => seq > this.#seen).length;
       // What is shown of an event changes while it is delivered.
-      const shown = page.events.find(({ seq }) => seq === this.chosen);
-      if (shown && this.detail) this.detail = { ...this.detail, event: shown };
+      const shown = page.events.find(({ seq }) => seq === this.looked.key);
+      const { detail } = this.looked;
+      if (shown && detail) this.looked.detail = { ...detail, event: shown };
     } catch (thrown) {
       if (turn !== this.#turn) return;
       this.error = thrown as CallError;
@@ -80,25 +80,6 @@ export class ApplicationEvents {
   async newer(): Promise<void> {
     if (this.#behind.length > 1) await this.#turnTo(this.#behind.slice(0, -1));
     else await this.toNewest();
-  }
-
-  async choose(seq: number): Promise<void> {
-    this.#round += 1;
-    const round = this.#round;
-    if (this.chosen !== seq) this.detail = null;
-    this.chosen = seq;
-    this.detailError = null;
-    this.gone = false;
-    try {
-      const detail = await call("application_event", { applicationId: this.id, seq });
-      if (round !== this.#round) return;
-      this.detail = detail;
-      this.gone = detail === null;
-    } catch (thrown) {
-      if (round !== this.#round) return;
-      this.detailError = thrown as CallError;
-      cockpit.suspect(this.detailError);
-    }
   }
 
   #show(rows: readonly ReceivedEvent[]): void {

@@ -1,7 +1,7 @@
 import { call } from "../backend/index.ts";
 import type { ApplicationPage, ApplicationRow } from "../backend/types.ts";
 import { type Entry, type Order, orderBy, type Sort, search, toEntry } from "../model/rows.ts";
-import { LongList } from "./longList.svelte.ts";
+import { LongList, type Saved } from "./longList.svelte.ts";
 
 /** All applications of the tenant, and what the person sorts them by. */
 class Applications extends LongList<ApplicationRow, Entry> {
@@ -20,11 +20,21 @@ class Applications extends LongList<ApplicationRow, Entry> {
     this.ordered = [...this.ordered].sort(this.order());
   }
 
+  /** What somebody else saw of an application. */
+  learn(id: string, condition: string, at: string): void {
+    const row = this.find((candidate) => candidate.id === id);
+    if (row && row.condition !== condition) this.put({ ...row, condition, statusAt: at });
+  }
+
   idOf(row: ApplicationRow): string {
     return row.id;
   }
   protected read(after: string | null, first: number): Promise<ApplicationPage> {
     return call("list_applications", { after, first });
+  }
+  protected override async saved(): Promise<Saved<ApplicationRow> | null> {
+    const cached = await call("cached_applications", {});
+    return cached && { rows: cached.rows, savedAt: Date.now() - cached.ageSeconds * 1000 };
   }
   protected toEntry(row: ApplicationRow): Entry {
     return toEntry(row);

@@ -69,9 +69,8 @@ export class Handover {
   }
 
   #handOver(): void {
-    if (this.receipt) {
-      this.receipt = { ...this.receipt, handedOver: true };
-      openPairings.put(this.receipt);
-    }
+    if (!this.receipt) return;
+    this.receipt = { ...this.receipt, handedOver: true };
+    openPairings.renew(this.receipt);
   }
 }

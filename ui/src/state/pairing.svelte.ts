@@ -1,51 +1,43 @@
 import { call } from "../backend/index.ts";
-import type { AuthType, AuthTypeOffer, CallError, Form, PairingReceipt, Progress } from "../backend/types.ts";
+import type { AuthType, AuthTypeOffer, CallError, Form, Owner, PairingReceipt, Progress } from "../backend/types.ts";
 import { secondsLeft } from "../model/countdown.ts";
 import { primaryForm } from "../model/forms.ts";
 import { clipboard } from "./clipboard.svelte.ts";
 import { clock } from "./clock.svelte.ts";
 import { Handover } from "./handover.svelte.ts";
 import { openPairings } from "./openPairings.svelte.ts";
-
-/** How often the Director is asked while the page is visible. */
-const POLL_MS = 2000;
-/** An expired token is watched a little longer: the application may have used it in its last second. */
-const AFTER_EXPIRY_MS = 30_000;
+import { watching } from "./watching.svelte.ts";
 
 export type Phase = "loading" | "choosing" | "requesting" | "issued";
 /** The asking did not end well: which words belong above the error. */
 export type Trouble = { during: "offers" | "request" | "cancel"; error: CallError };
 
-/** Pairing one application, from the choice to the finish. Lives as long as its page. */
+/** Pairing one application or runtime, from the choice to the finish. Lives as long as its page. */
 export class Pairing extends Handover {
-  readonly applicationId: string;
+  readonly owner: Owner;
   phase = $state<Phase>("loading");
   offers = $state.raw<AuthTypeOffer[]>([]);
   type = $state<AuthType>("client_certificate");
   copyAtOnce = $state(false);
-  progress = $state.raw<Progress | null>(null);
-  /** When each stage was first seen here, on the server's clock. */
-  seenAt = $state<Partial<Record<Progress["stage"], string>>>({});
   trouble = $state.raw<Trouble | null>(null);
-  /** The last polls failed: what is on the screen is old. */
-  pollError = $state.raw<CallError | null>(null);
   requestedAt = $state(0);
   /** Somebody gave up waiting for an answer that may still come. */
   abandoned = $state<"waiting" | "arrived" | null>(null);
 
+  progress = $derived(this.#id === null ? null : watching.of(this.#id));
+  seenAt = $derived(this.#id === null ? {} : watching.seenAt(this.#id));
   left = $derived(this.#expiresAt === null ? null : secondsLeft(this.#expiresAt, clock.serverNow));
   stage = $derived(this.#stage());
   /** Nothing can come any more: the token is dead, or the pairing is over. */
   over = $derived(this.stage === "expired" || this.stage === "paired" || this.stage === "gone");
 
-  #poll: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #late: PairingReceipt | null = null;
   #request = 0;
 
-  constructor(applicationId: string) {
+  constructor(owner: Owner) {
     super();
-    this.applicationId = applicationId;
+    this.owner = owner;
   }
 
   /** Takes up an open pairing of the application, or offers the choice. Creates nothing. */
@@ -53,14 +45,13 @@ export class Pairing extends Handover {
     this.phase = "loading";
     this.trouble = null;
     try {
-      const [offers, open] = await Promise.all([
-        call("auth_types", { applicationId: this.applicationId }),
-        openPairings.refresh(),
-      ]);
+      const [offers] = await Promise.all([call("auth_types", { owner: this.owner }), openPairings.refresh()]);
       this.offers = offers;
       const first = offers.find((offer) => offer.available);
       if (first && !offers.some((offer) => offer.available && offer.type === this.type)) this.type = first.type;
-      const receipt = open.find((candidate) => candidate.applicationId === this.applicationId && !candidate.rotated);
+      const receipt = openPairings.here.find(
+        (candidate) => sameOwner(candidate.owner, this.owner) && !candidate.rotated,
+      );
       if (receipt) this.#take(receipt);
       else this.phase = "choosing";
     } catch (error) {
@@ -86,7 +77,6 @@ export class Pairing extends Handover {
     this.#request += 1;
     this.abandoned = "waiting";
     this.phase = this.receipt ? "issued" : "choosing";
-    this.#watch();
   }
 
   /** Shows what arrived after somebody had given up. */
@@ -120,8 +110,6 @@ export class Pairing extends Handover {
   close(): void {
     this.#closed = true;
     this.#request += 1;
-    clearTimeout(this.#poll);
-    document.removeEventListener("visibilitychange", this.#onShow);
   }
 
   async #ask(systemAuthId: string | null, copy: Form | null): Promise<void> {
@@ -133,15 +121,15 @@ export class Pairing extends Handover {
     this.trouble = null;
     this.copyError = null;
     this.abandoned = null;
-    clearTimeout(this.#poll);
     try {
       const receipt = await call("request_pairing", {
-        applicationId: this.applicationId,
+        owner: this.owner,
         type,
         systemAuthId,
         copy,
       });
       openPairings.put(receipt);
+      watching.forget(receipt.pairingId);
       if (request === this.#request) {
         this.#take(receipt);
         if (receipt.clipboard && copy) this.copied = clipboard.wrote(receipt.pairingId, copy, receipt.clipboard);
@@ -150,10 +138,12 @@ export class Pairing extends Handover {
         this.abandoned = "arrived";
       }
     } catch (error) {
+      // The answer was lost on the way: the program knows what came of it.
+      if (this.#closed) openPairings.refresh().catch(() => undefined);
+      else if (request !== this.#request) this.abandoned = null;
       if (request !== this.#request) return;
       this.trouble = { during: "request", error: error as CallError };
       this.phase = this.receipt ? "issued" : "choosing";
-      this.#watch();
     }
   }
 
@@ -162,31 +152,29 @@ export class Pairing extends Handover {
     this.#late = null;
     this.receipt = receipt;
     this.type = receipt.type;
-    this.progress = null;
-    this.seenAt = {};
     this.copied = null;
     this.trouble = null;
     this.copyError = null;
-    this.pollError = null;
     this.abandoned = null;
     this.acknowledged = false;
     this.phase = "issued";
-    document.addEventListener("visibilitychange", this.#onShow);
-    this.#watch();
+    watching.wake();
   }
 
   #reset(): void {
-    clearTimeout(this.#poll);
     if (this.receipt) openPairings.forget(this.receipt.pairingId);
     clipboard.forget();
     this.receipt = null;
-    this.progress = null;
     this.copied = null;
     this.trouble = null;
     this.copyError = null;
     this.abandoned = null;
     this.acknowledged = false;
     this.phase = "choosing";
+  }
+
+  get #id(): string | null {
+    return this.receipt?.pairingId ?? null;
   }
 
   get #expiresAt(): string | null {
@@ -198,45 +186,8 @@ export class Pairing extends Handover {
     const stage = this.progress?.stage ?? "waiting";
     return stage === "waiting" && this.left === 0 ? "expired" : stage;
   }
-
-  #onShow = (): void => {
-    if (!document.hidden) this.#watch();
-  };
-
-  #watch(): void {
-    clearTimeout(this.#poll);
-    if (this.#closed || this.phase !== "issued" || document.hidden) return;
-    this.#poll = setTimeout(() => void this.#look(), this.progress === null ? 0 : POLL_MS);
-  }
-
-  async #look(): Promise<void> {
-    const receipt = this.receipt;
-    if (!receipt) return;
-    try {
-      const progress = await call("pairing_progress", { pairingId: receipt.pairingId });
-      if (this.#closed || receipt.pairingId !== this.receipt?.pairingId) return;
-      clock.observe(progress.serverNow);
-      this.pollError = null;
-      this.progress = progress;
-      if (!this.seenAt[progress.stage]) this.seenAt = { ...this.seenAt, [progress.stage]: stageTime(progress) };
-      if (progress.stage === "paired") openPairings.settle(receipt.pairingId);
-    } catch (error) {
-      if (this.#closed || receipt.pairingId !== this.receipt?.pairingId) return;
-      this.pollError = error as CallError;
-    }
-    if (!this.#finished()) this.#watch();
-  }
-
-  #finished(): boolean {
-    if (this.progress?.stage === "paired" || this.progress?.stage === "gone") return true;
-    if (this.stage !== "expired" || this.#expiresAt === null) return false;
-    return clock.serverNow > Date.parse(this.#expiresAt) + AFTER_EXPIRY_MS;
-  }
 }
 
-/** The Director's own time of a stage where it has one, else the time at which it was seen. */
-function stageTime({ stage, usedAt, tokenCreatedAt, serverNow }: Progress): string {
-  if (stage === "configuration_fetched") return tokenCreatedAt ?? serverNow;
-  if (stage === "no_answer") return usedAt ?? serverNow;
-  return serverNow;
+function sameOwner(a: Owner | null, b: Owner): boolean {
+  return a?.kind === b.kind && a.id === b.id;
 }

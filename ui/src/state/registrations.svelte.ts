@@ -1,6 +1,7 @@
 import { call } from "../backend/index.ts";
 import type { CallError, ServiceDetail, ServiceRow } from "../backend/types.ts";
 import { cockpit } from "./cockpit.svelte.ts";
+import { LookedAt } from "./lookedAt.svelte.ts";
 import { whileVisible } from "./whileVisible.ts";
 
 /** An application may register while somebody looks. */
@@ -11,12 +12,9 @@ export class Registrations {
   readonly id: string;
   rows = $state.raw<readonly ServiceRow[] | null>(null);
   error = $state.raw<CallError | null>(null);
-  chosen = $state<string | null>(null);
-  detail = $state.raw<ServiceDetail | null>(null);
-  detailError = $state.raw<CallError | null>(null);
-  /** The one that was looked at is not there any more. */
-  gone = $state(false);
-  #round = 0;
+  readonly looked = new LookedAt<string, ServiceDetail>((serviceId) =>
+    call("application_service", { applicationId: this.id, serviceId }),
+  );
 
   constructor(id: string) {
     this.id = id;
@@ -31,33 +29,15 @@ export class Registrations {
       const { services } = await call("application_services", { applicationId: this.id });
       this.rows = services;
       this.error = null;
-      const row = services.find(({ id }) => id === this.chosen);
-      if (this.chosen !== null && !row) this.gone = true;
-      if (row && this.detail?.service.id === row.id && this.detail.service.updatedAt !== row.updatedAt) {
-        await this.choose(row.id);
+      const { key, detail } = this.looked;
+      const row = services.find(({ id }) => id === key);
+      if (key !== null && !row) this.looked.gone = true;
+      if (row && detail?.service.id === row.id && detail.service.updatedAt !== row.updatedAt) {
+        await this.looked.choose(row.id);
       }
     } catch (thrown) {
       this.error = thrown as CallError;
       cockpit.suspect(this.error);
-    }
-  }
-
-  async choose(serviceId: string): Promise<void> {
-    this.#round += 1;
-    const round = this.#round;
-    if (this.chosen !== serviceId) this.detail = null;
-    this.chosen = serviceId;
-    this.detailError = null;
-    this.gone = false;
-    try {
-      const detail = await call("application_service", { applicationId: this.id, serviceId });
-      if (round !== this.#round) return;
-      this.detail = detail;
-      this.gone = detail === null;
-    } catch (thrown) {
-      if (round !== this.#round) return;
-      this.detailError = thrown as CallError;
-      cockpit.suspect(this.detailError);
     }
   }
 }

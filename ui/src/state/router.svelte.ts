@@ -18,10 +18,13 @@ class Router {
   go(place: Place): void {
     const fragment = toFragment(place);
     if (fragment === toFragment(this.place)) return;
-    this.#unlessGuarded(() => {
-      location.hash = fragment;
-      this.place = place;
-    });
+    this.unlessGuarded(() => this.put(place));
+  }
+
+  /** Without asking: what was here cannot be shown any more. */
+  put(place: Place): void {
+    location.hash = toFragment(place);
+    this.place = place;
   }
 
   /** Set by a page that must not be left silently; answers how to take it away again. */
@@ -48,7 +51,8 @@ class Router {
     }
   }
 
-  #unlessGuarded(leave: () => void): void {
+  /** Asks the page first, where it must not be left silently. */
+  unlessGuarded(leave: () => void): void {
     const guard = this.#guard;
     if (!guard?.blocks()) {
       leave();

@@ -43,6 +43,8 @@ export const applicationWords = {
   facts: "Facts",
   id: "ID",
   idCopied: "ID",
+  tenant: "Tenant",
+  integrationSystem: "Integration system",
   provider: "Provider",
   description: "Description",
   url: "URL",
@@ -56,9 +58,6 @@ export const applicationWords = {
   noLabels: "No labels.",
   entries: "Pairing entries",
   noEntries: "Nothing issued yet.",
-  unreadable: "Credentials could not be read: your sign-in lacks",
-  unreadableScope: "application.auths:read",
-  unreadableRest: "Pairing still works; live progress will not.",
   entry: {
     unused: (seconds: number) => `Not used yet, expires in ${clockFace(seconds)}`,
     expired: (at: string) => `Expired ${at}`,

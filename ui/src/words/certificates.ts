@@ -64,7 +64,12 @@ const refusals: Record<CertificateRefusal, string> = {
   not_accepted: "it could not be verified",
 };
 
-const roles: Record<ChainRole, string> = { root: "Root", intermediate: "Intermediate", client: "Client" };
+const roles: Record<ChainRole, string> = {
+  root: "Root",
+  intermediate: "Intermediate",
+  client: "Client",
+  server: "Server",
+};
 
 const forms: Record<ExportForm, string> = {
   pem: "PEM",

@@ -1,7 +1,7 @@
-import type { AuthType, Form } from "../backend/types.ts";
+import type { AuthType, Form, OwnerKind } from "../backend/types.ts";
 import type { TabKey } from "../model/forms.ts";
 import { durationWords } from "../model/time.ts";
-import { plural } from "../words.ts";
+import { plural, words } from "../words.ts";
 
 /** What is said while something is handed over. */
 const authTypes: Record<AuthType, { title: string; fits: [string, string][]; lead: string }> = {
@@ -39,6 +39,12 @@ const forms: Record<Form, string> = {
   token_url: "Token URL",
   all: "All values",
   curl_token: "curl",
+};
+
+const missing: Record<OwnerKind, (tenant: string) => string> = {
+  application: words.application.missing,
+  runtime: (tenant) => `This runtime no longer exists, or not in tenant ${tenant}.`,
+  integration_system: () => "This integration system no longer exists.",
 };
 
 const copyLabels: Partial<Record<Form, string>> = {
@@ -91,7 +97,18 @@ export const pairWords = {
   unavailable: (environment: string, reason: string | null) =>
     reason === null ? `Not offered by ${environment}.` : `Not offered by ${environment}: ${reason}`,
   before: (name: string) => `${name} was paired this way before.`,
-  already: (name: string) => `${name} already has a working certificate. The new one will work beside it.`,
+  already: (name: string, until: string | null) =>
+    `${name} already has a ${until === null ? "certificate" : `working certificate (expires ${until})`}. ` +
+    "The new one will work beside it.",
+  alreadyConnected: (name: string) => `${name} is connected already. What it has goes on working beside the new one.`,
+  managed: (name: string, system: string) =>
+    `${name} is managed by ${system}. It may issue the pairing data itself; its lifetime may differ.`,
+  reused: "An entry that was left behind before was used again, so there is no further one.",
+  issuedBy: (system: string) => `Issued by ${system}`,
+  adapterLife: (system: string) => `${system} did not say how long it lives.`,
+  suggested: "The Director suggests this form.",
+  missing,
+  back: "Back",
   options: "Options",
   copyAtOnce: "Copy it as soon as it arrives",
   request: "Request pairing data",
@@ -151,59 +168,16 @@ export const pairWords = {
   cancelThis: "Cancel this one",
   used: "The token has been used. It can't be used again.",
 
-  live: {
-    title: "What the Director sees",
-    waiting: (name: string) => `Waiting for ${name} to use the token`,
-    waitingClient: (name: string) => `Waiting for ${name} to use its client ID and secret`,
-    fetched: (name: string, at: string) => `${name} fetched its configuration · ${at}`,
-    noAnswer: (name: string) => `${name} used the token but got no answer`,
-    csr: (name: string) => `${name} sent its signing request`,
-    paired: (name: string) => `First secured call received. ${name} is paired.`,
-    gone: "The Director no longer has this entry. It was removed here or by somebody else.",
-    limbo: (name: string) =>
-      `${name} sent a signing request and has not called since. Either it is still starting, or its request was ` +
-      "refused. Compass does not tell us which.",
-    unreadable: (name: string) =>
-      `Live progress needs the permission application.auths:read. You'll still see when ${name} becomes connected.`,
-    old: "The Director does not answer at the moment. Asking goes on.",
-  },
-
-  finish: {
-    title: (name: string) => `${name} is paired.`,
-    certificate: (commonName: string | null, until: string | null, lifetime: number | null) => {
-      const what = commonName === null ? "Its certificate" : `Certificate for CN=${commonName}`;
-      const how = until === null || lifetime === null ? "" : `, valid until ${until} (${durationWords(lifetime)})`;
-      return `${what}${how}. It can renew itself.`;
-    },
-    credentials: (clientId: string | null) =>
-      clientId === null
-        ? "It called the Director with an access token."
-        : `It called the Director with an access token of client ${clientId}.`,
-    storeSecret: "If you haven't stored the secret yet, do it before you leave.",
-    done: "Done",
-    again: "Pair again",
-  },
-
   expired: {
     title: "This token has expired.",
     text: "It can't be used any more; nothing else changed.",
     tell: "The new token goes into the same place. Tell the other side to paste again.",
   },
 
-  gone: { title: "This entry was removed.", again: "Pair again" },
-
-  secret: {
-    once: "This is the only time the secret can be shown.",
-    noCopy: "We keep no copy of it.",
-    scopes: "Scopes",
-    noScopes: "none",
-    test: "Test: get a token",
-    testing: "Getting a token…",
-    works: (scopes: string[], seconds: number) =>
-      `It works: token for ${scopes.length > 0 ? scopes.join(" ") : "no scopes"}, valid ${durationWords(seconds)}.`,
-    again: "Try again",
-    stored: "I've stored the secret",
-    later: (date: string) => `Created ${date}. The secret can't be shown again.`,
+  gone: {
+    title: "This entry was removed.",
+    text: "The Director no longer has this entry. It was removed here or by somebody else.",
+    again: "Pair again",
   },
 
   cancelDialog: {

@@ -29,5 +29,6 @@ export const settingsWords = {
   oauthUrl: "OAuth2 token URL",
   version: "Version",
   warnings: "Worth knowing",
+  warningsLocal: "About the server of this computer.",
   noEnvironment: "The addresses appear when the server runs.",
 } as const;
