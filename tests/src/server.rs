@@ -34,6 +34,17 @@ impl Server {
         server
     }
 
+    /// Starts a server on a new data directory that begins with what this seed file says.
+    pub fn seeded(seed: &Value, options: &[&str]) -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let file = temporary.path().join("seed.json");
+        fs::write(&file, seed.to_string()).expect("the seed file");
+        let seed = ["--seed", file.to_str().expect("a path in UTF-8")];
+        let mut server = Self::start_in(&temporary.path().join("data"), &[options, &seed].concat());
+        server._temporary = Some(temporary);
+        server
+    }
+
     /// Starts a server on this data directory.
     pub fn start_in(data_dir: &Path, options: &[&str]) -> Self {
         Self::run(Program::serve(data_dir, options))

@@ -114,7 +114,7 @@ impl Bench {
     }
 
     async fn request(&self, application: &str, auth_type: &str) -> Value {
-        let input = json!({ "applicationId": application, "type": auth_type, "systemAuthId": null, "copy": null });
+        let input = json!({ "owner": owner(application), "type": auth_type, "systemAuthId": null, "copy": null });
         self.call("request_pairing", input).await
     }
 
@@ -163,6 +163,11 @@ async fn refused(cockpit: &Cockpit, name: &str, input: Value) -> ErrorCode {
     error.code
 }
 
+/// How calls name an application.
+fn owner(application: &str) -> Value {
+    json!({ "kind": "application", "id": application })
+}
+
 async fn bash(folder: &Path, script: &str) -> Output {
     let file = folder.join("recipe.sh");
     std::fs::write(&file, script).unwrap();
@@ -182,14 +187,14 @@ fn shown(output: &Output) -> String {
 async fn an_application_pairs_with_nothing_but_the_openssl_steps() {
     let bench = Bench::new().await;
     let application = bench.application("CRM Europe").await;
-    let offers = bench.call("auth_types", json!({ "applicationId": application })).await;
+    let offers = bench.call("auth_types", json!({ "owner": owner(&application) })).await;
     assert_eq!(offers[0], json!({ "type": "client_certificate", "available": true, "reason": null }));
     assert_eq!(offers[1]["type"], "client_credentials");
 
     let input =
-        json!({ "applicationId": application, "type": "client_certificate", "systemAuthId": null, "copy": "openssl" });
+        json!({ "owner": owner(&application), "type": "client_certificate", "systemAuthId": null, "copy": "openssl" });
     let receipt = bench.call("request_pairing", input).await;
-    assert_eq!(receipt["applicationName"], "CRM Europe");
+    assert_eq!(receipt["ownerName"], "CRM Europe");
     assert_eq!(receipt["clipboard"]["clipboard"], "written");
     assert_eq!(receipt["clipboard"]["clearsInSeconds"], 60);
     assert_eq!(receipt["handedOver"], true);
@@ -201,7 +206,7 @@ async fn an_application_pairs_with_nothing_but_the_openssl_steps() {
     assert!(shown(&run).contains("crm-europe.crt: OK"), "{}", shown(&run));
     assert!(shown(&run).contains(&application), "viewer answers the application's id: {}", shown(&run));
 
-    assert_eq!(bench.stage(&receipt).await, "paired");
+    bench.until(&receipt, "paired").await;
     let gone = json!({ "pairingId": receipt["pairingId"], "form": "token" });
     assert_eq!(bench.refused("reveal", gone).await, ErrorCode::SecretGone, "a spent token is not kept");
     let detail = bench.call("get_application", json!({ "id": application })).await;
@@ -224,7 +229,7 @@ async fn progress_goes_from_waiting_to_configuration_fetched() {
     assert!(run.status.success(), "{}", shown(&run));
     let answer: Value = serde_json::from_slice(&run.stdout).unwrap();
     assert!(text(&answer["data"]["result"]["certificateSigningRequestInfo"]["subject"]).contains("CN="));
-    assert_eq!(bench.stage(&receipt).await, "configuration_fetched");
+    bench.until(&receipt, "configuration_fetched").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -252,7 +257,7 @@ async fn a_new_token_goes_into_the_same_entry_and_kills_the_old_one() {
     let application = bench.application("shop").await;
     let first = bench.request(&application, "client_certificate").await;
     let old = bench.form(&first, "curl").await;
-    let input = json!({ "applicationId": application, "type": "client_certificate",
+    let input = json!({ "owner": owner(&application), "type": "client_certificate",
         "systemAuthId": first["systemAuthId"], "copy": null });
     let second = bench.call("request_pairing", input).await;
     assert_eq!(second["systemAuthId"], first["systemAuthId"]);
@@ -263,7 +268,7 @@ async fn a_new_token_goes_into_the_same_entry_and_kills_the_old_one() {
     assert_eq!(bench.stage(&second).await, "waiting");
     assert_eq!(bench.call("open_pairings", json!({})).await.as_array().unwrap().len(), 1);
 
-    let foreign = json!({ "applicationId": bench.application("crm").await, "type": "client_certificate",
+    let foreign = json!({ "owner": owner(&bench.application("crm").await), "type": "client_certificate",
         "systemAuthId": first["systemAuthId"], "copy": null });
     assert_eq!(bench.refused("request_pairing", foreign).await, ErrorCode::NotFound, "another application's entry");
 }
@@ -322,7 +327,7 @@ async fn a_client_id_and_its_secret_work_and_the_secret_is_let_go() {
     );
     let run = bench.bash(&viewer).await;
     assert!(shown(&run).contains(&application), "{}", shown(&run));
-    assert_eq!(bench.stage(&receipt).await, "paired");
+    bench.until(&receipt, "paired").await;
 
     let copied = bench.call("copy", json!({ "pairingId": receipt["pairingId"], "form": "client_id" })).await;
     assert_eq!(copied["clearsInSeconds"], Value::Null);
@@ -333,9 +338,9 @@ async fn a_client_id_and_its_secret_work_and_the_secret_is_let_go() {
     bench.call("acknowledge_pairing", json!({ "pairingId": receipt["pairingId"] })).await;
     let gone = json!({ "pairingId": receipt["pairingId"], "form": "client_secret" });
     assert_eq!(bench.refused("reveal", gone).await, ErrorCode::SecretGone);
-    assert_eq!(bench.stage(&receipt).await, "paired", "progress can still be asked for");
+    bench.until(&receipt, "paired").await;
 
-    let again = json!({ "applicationId": application, "type": "client_credentials",
+    let again = json!({ "owner": owner(&application), "type": "client_credentials",
         "systemAuthId": receipt["systemAuthId"], "copy": null });
     assert_eq!(bench.refused("request_pairing", again).await, ErrorCode::InvalidOperation);
 }
@@ -353,11 +358,11 @@ async fn the_shipped_vocabulary_gives_the_same_pairings() {
     assert!(ids.contains(&receipt["systemAuthId"]), "found by comparing the entries before and after");
     let run = bench.bash(&bench.form(&receipt, "openssl").await).await;
     assert!(run.status.success(), "{}", shown(&run));
-    assert_eq!(bench.stage(&receipt).await, "paired");
+    bench.until(&receipt, "paired").await;
 
     let receipt = bench.request(&application, "client_credentials").await;
     bench.call("test_credentials", json!({ "pairingId": receipt["pairingId"] })).await;
-    let offers = bench.call("auth_types", json!({ "applicationId": application })).await;
+    let offers = bench.call("auth_types", json!({ "owner": owner(&application) })).await;
     assert!(offers.as_array().unwrap().iter().all(|offer| offer["available"] == true));
 }
 
@@ -367,7 +372,7 @@ async fn a_lost_clipboard_is_part_of_the_receipt() {
     let bench = Bench::with(Config::default(), |environment| environment, desktop).await;
     let application = bench.application("shop").await;
     let input =
-        json!({ "applicationId": application, "type": "client_certificate", "systemAuthId": null, "copy": "token" });
+        json!({ "owner": owner(&application), "type": "client_certificate", "systemAuthId": null, "copy": "token" });
     let receipt = bench.call("request_pairing", input).await;
     assert_eq!(receipt["clipboard"]["clipboard"], "unavailable");
     assert!(text(&receipt["clipboard"]["message"]).contains("save it as a file"));

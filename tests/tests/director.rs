@@ -3,11 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like the tests themselves")]
 
 mod director {
+    mod adapter;
+    mod administrator;
     mod applications;
     mod authentication;
+    mod formations;
     mod integration_systems;
     mod pairing;
     mod runtimes;
+    mod shape;
+    mod templates;
+    mod tenants;
 
     use blackbox::{Caller, OAuthClient, Server};
     use serde_json::{Value, json};

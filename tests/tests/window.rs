@@ -14,6 +14,8 @@ mod window {
     mod instance;
     mod keyboard;
     mod kyma;
+    mod landscape;
+    mod long_list;
     mod names;
     mod notification;
     mod oauth;

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::invocation;
 use crate::lint;
 use crate::page;
-use crate::prerequisites::{self, Extent, certificate_tools, oauth_clients, tauri_driver_path};
+use crate::prerequisites::{self, Extent, certificate_tools, oauth_clients, openid_provider, tauri_driver_path};
 use crate::steps::{Step, follow};
 use crate::tidy;
 use crate::workspace::{Profile, WHOLE, Workspace};
@@ -79,5 +79,6 @@ fn tests(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     workspace.name_binaries(Profile::Debug, &mut command);
     command.env("TAURI_DRIVER_BIN", tauri_driver_path()).env("OAUTH_CLIENTS_DIR", oauth_clients(workspace));
     command.env("CERTIFICATE_TOOLS_DIR", certificate_tools(workspace));
+    command.env("OPENID_PROVIDER_DIR", openid_provider(workspace));
     invocation::run(&mut command)
 }

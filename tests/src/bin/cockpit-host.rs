@@ -1,7 +1,9 @@
 //! The page in a plain browser: the real embedded server and the real use cases behind a loopback web server, with a
 //! clipboard in memory. For development and for tests in Chromium; never shipped.
 //!
-//! `POST /call/{name}` is the call table, `GET /test/clipboard` tells what was copied, the rest is `ui/dist`.
+//! `POST /call/{name}` is the call table, with the envelope `{input, view, confirm}` as its body. `GET /test/clipboard` tells
+//! what was copied, `GET /test/browsed` which addresses the browser was opened with, `POST /test/open` chooses the files of
+//! the next Open dialog; the rest is `ui/dist`.
 //! The first line on stdout is `{"url":…,"directorUrl":…}`.
 
 use std::{
@@ -23,7 +25,7 @@ use axum::{
 use clap::Parser;
 use cockpit::{
     ClipboardUnavailable, Cockpit, CockpitSetup, Desktop, EnvironmentConfig, Problem, Reply, SecretWritten, Theme,
-    calls::SimulationSettings,
+    calls::{Envelope, SimulationSettings},
 };
 use connector_embedded::{Config, Running, RuntimeConfig, Seed, Server, StartError};
 use pairing::{ErrorCode, Secret};
@@ -44,6 +46,9 @@ struct Options {
     /// The folder that stands for the answer to every Save dialog; without it, every dialog is cancelled
     #[arg(long)]
     save_dir: Option<PathBuf>,
+    /// The folder of the settings, environments and sign-ins [default: a temporary one]
+    #[arg(long)]
+    settings_dir: Option<PathBuf>,
     /// Register this many more applications
     #[arg(long, default_value_t = 0)]
     applications: u32,
@@ -60,6 +65,10 @@ struct Options {
 struct TestDesktop {
     clipboard: Arc<Mutex<String>>,
     save_dir: Option<PathBuf>,
+    /// What stands for the answer to the next Open dialog; without it, that is cancelled.
+    to_open: Arc<Mutex<Vec<PathBuf>>>,
+    /// The addresses that the browser was opened with.
+    browsed: Arc<Mutex<Vec<String>>>,
     server: OnceLock<Weak<EmbeddedServer>>,
 }
 
@@ -74,6 +83,8 @@ struct EmbeddedServer {
 struct Host {
     cockpit: Arc<Cockpit>,
     clipboard: Arc<Mutex<String>>,
+    to_open: Arc<Mutex<Vec<PathBuf>>>,
+    browsed: Arc<Mutex<Vec<String>>>,
     page: Arc<PathBuf>,
     /// `127.0.0.1:port` and `localhost:port`, against DNS rebinding.
     names: Arc<[String; 2]>,
@@ -89,19 +100,24 @@ async fn main() -> Result<(), Failed> {
     let temporary = tempfile::tempdir()?;
     let data_dir = options.data_dir.clone().unwrap_or_else(|| temporary.path().join("data"));
     let clipboard = Arc::new(Mutex::new(String::new()));
+    let (to_open, browsed) = (Arc::default(), Arc::default());
     let desktop = Arc::new(TestDesktop {
         clipboard: Arc::clone(&clipboard),
         save_dir: options.save_dir.clone(),
+        to_open: Arc::clone(&to_open),
+        browsed: Arc::clone(&browsed),
         server: OnceLock::new(),
     });
     let cockpit = Arc::new(Cockpit::new(CockpitSetup {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         data_dir,
-        settings_dir: temporary.path().join("settings"),
+        settings_dir: options.settings_dir.clone().unwrap_or_else(|| temporary.path().join("settings")),
         desktop: Arc::clone(&desktop) as Arc<dyn Desktop>,
     }));
     let server = Arc::new(EmbeddedServer { cockpit: Arc::clone(&cockpit), running: tokio::sync::Mutex::default() });
     desktop.server.get_or_init(|| Arc::downgrade(&server));
+    let watching = Arc::clone(&cockpit);
+    tokio::spawn(async move { watching.watch().await });
     if options.failed {
         cockpit.server_failed(
             Problem::new(ErrorCode::PortTaken, "Port 8443 is used by java (process 4711).")
@@ -115,7 +131,7 @@ async fn main() -> Result<(), Failed> {
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
     let port = listener.local_addr()?.port();
     let names = Arc::new([format!("127.0.0.1:{port}"), format!("localhost:{port}")]);
-    let host = Host { cockpit, clipboard, page: Arc::new(options.page), names };
+    let host = Host { cockpit, clipboard, to_open, browsed, page: Arc::new(options.page), names };
     let ready = json!({
         "url": format!("http://127.0.0.1:{port}/"),
         "directorUrl": host.cockpit.state().environment.map(|environment| environment.director_url),
@@ -136,6 +152,8 @@ fn routes(host: Host) -> Router {
     Router::new()
         .route("/call/{name}", post(call))
         .route("/test/clipboard", get(copied))
+        .route("/test/browsed", get(browsed))
+        .route("/test/open", post(to_open))
         .fallback(page)
         .layer(middleware::from_fn_with_state(host.clone(), fence))
         .with_state(host)
@@ -163,7 +181,11 @@ async fn fence(State(host): State<Host>, request: Request, next: Next) -> Respon
 }
 
 async fn call(State(host): State<Host>, UrlPath(name): UrlPath<String>, Json(input): Json<Value>) -> Response {
-    match host.cockpit.dispatch(&name, input).await {
+    let answered = match Envelope::read(input) {
+        Ok(envelope) => host.cockpit.answer(&name, envelope).await,
+        Err(error) => Err(error),
+    };
+    match answered {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, Json(error)).into_response(),
     }
@@ -171,6 +193,18 @@ async fn call(State(host): State<Host>, UrlPath(name): UrlPath<String>, Json(inp
 
 async fn copied(State(host): State<Host>) -> Json<Value> {
     Json(json!({ "text": *lock(&host.clipboard) }))
+}
+
+/// `{"addresses":[…]}`, the latest last.
+async fn browsed(State(host): State<Host>) -> Json<Value> {
+    Json(json!({ "addresses": *lock(&host.browsed) }))
+}
+
+/// `{"paths":[…]}`: what is chosen in the next Open dialog.
+async fn to_open(State(host): State<Host>, Json(chosen): Json<Value>) -> StatusCode {
+    let paths = chosen["paths"].as_array().into_iter().flatten().filter_map(Value::as_str).map(PathBuf::from);
+    *lock(&host.to_open) = paths.collect();
+    StatusCode::NO_CONTENT
 }
 
 async fn page(State(host): State<Host>, uri: Uri, headers: HeaderMap) -> Response {
@@ -324,6 +358,23 @@ impl Desktop for TestDesktop {
 
     fn choose_save_path(&self, suggested_name: String) -> Reply<'_, Option<PathBuf>> {
         Box::pin(async move { self.save_dir.as_ref().map(|folder| folder.join(suggested_name)) })
+    }
+
+    fn choose_open_paths(&self, _: String) -> Reply<'_, Vec<PathBuf>> {
+        let chosen = std::mem::take(&mut *lock(&self.to_open));
+        Box::pin(async { chosen })
+    }
+
+    /// In the program that `BROWSER` names, where it names one; else somebody reads the address at `/test/browsed`.
+    fn open_in_browser(&self, address: String) -> Reply<'_, Result<(), String>> {
+        lock(&self.browsed).push(address.clone());
+        Box::pin(async move {
+            let Ok(browser) = std::env::var("BROWSER") else { return Ok(()) };
+            let mut words = browser.split_whitespace();
+            let Some(program) = words.next() else { return Ok(()) };
+            let opened = tokio::process::Command::new(program).args(words).arg(address).spawn();
+            opened.map(drop).map_err(|cause| cause.to_string())
+        })
     }
 
     fn restart_server(&self) -> Reply<'_, ()> {

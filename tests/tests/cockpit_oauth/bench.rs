@@ -111,8 +111,8 @@ impl Bench {
         let input = json!({ "name": name, "providerName": null, "description": null, "baseUrl": null,
             "healthCheckUrl": null, "labels": {} });
         let application = text(&self.call("create_application", input).await["id"]);
-        let input = json!({ "applicationId": application, "type": "client_credentials", "systemAuthId": null,
-            "copy": null });
+        let input = json!({ "owner": { "kind": "application", "id": application }, "type": "client_credentials",
+            "systemAuthId": null, "copy": null });
         (application, self.call("request_pairing", input).await)
     }
 

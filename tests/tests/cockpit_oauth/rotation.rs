@@ -22,7 +22,7 @@ async fn both_secrets_work_until_the_old_one_is_retired() {
     let (receipt, client) = (&rotated["receipt"], &rotated["client"]);
     assert!(bench.cockpit.holds_unhanded_secret(), "the new secret is shown once, too");
     assert_eq!((&receipt["clientId"], &receipt["rotated"]), (id, &json!(true)));
-    assert_eq!((&receipt["applicationId"], &receipt["applicationName"]), (&json!(application), &json!("shop")));
+    assert_eq!((&receipt["owner"]["id"], &receipt["ownerName"]), (&json!(application), &json!("shop")));
     assert_eq!(client["heldPairingId"], receipt["pairingId"]);
     assert!(client["row"]["rotatedAt"].is_string());
     let secrets = client["row"]["secrets"].as_array().unwrap().clone();
@@ -99,7 +99,7 @@ async fn five_secrets_at_a_time_are_the_most() {
     let id = &other["client_id"];
     for _ in 0..4 {
         let receipt = rotate(&bench, id, None).await["receipt"].clone();
-        assert_eq!((&receipt["applicationId"], &receipt["applicationName"]), (&json!(""), &json!("export")));
+        assert_eq!((&receipt["owner"], &receipt["ownerName"]), (&Value::Null, &json!("export")));
     }
     let input = json!({ "clientId": id, "retireOldAfterSeconds": null });
     assert_eq!(bench.refused("rotate_oauth_secret", input).await, ErrorCode::InvalidOperation);

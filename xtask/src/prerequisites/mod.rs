@@ -5,7 +5,9 @@ mod certificate_tools;
 mod debian;
 mod installation;
 mod node;
+mod npm_packages;
 mod oauth_clients;
+mod openid_provider;
 mod python;
 mod system;
 
@@ -19,6 +21,7 @@ pub(crate) use cargo_tools::tauri_driver_path;
 pub(crate) use certificate_tools::certificate_tools;
 pub(crate) use node::npm;
 pub(crate) use oauth_clients::oauth_clients;
+pub(crate) use openid_provider::openid_provider;
 
 /// How much of the project a command touches. Each holds what the one before it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,8 +30,8 @@ pub(crate) enum Extent {
     Server,
     /// The window too: WebKitGTK and Node.
     Window,
-    /// Everything that tests start: display, browser driver, clipboard, key store, openssl, curl, OAuth2 clients, and
-    /// those who judge certificates.
+    /// Everything that tests start: display, browser driver, clipboard, key store, openssl, curl, OAuth2 clients, an
+    /// OpenID provider, and those who judge certificates.
     Tests,
     /// What makes the load of the benchmark too.
     Benchmark,
@@ -45,6 +48,7 @@ pub(crate) fn ensure(workspace: &Workspace, extent: Extent) -> Result<(), Failur
         cargo_tools::ensure_nextest(workspace)?;
         cargo_tools::ensure_tauri_driver(workspace)?;
         oauth_clients::ensure(workspace)?;
+        openid_provider::ensure(workspace)?;
         certificate_tools::ensure(workspace)?;
     }
     Ok(())

@@ -4,11 +4,9 @@
 
 use std::path::PathBuf;
 
-use super::installation::{install_once, read, write};
-use super::npm;
+use super::npm_packages;
 use super::python::{Requirements, ensure_environment};
 use crate::failure::Failure;
-use crate::invocation;
 use crate::workspace::Workspace;
 
 /// Where the programs and their pinned dependencies are.
@@ -30,26 +28,5 @@ fn ensure_python_clients(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 fn ensure_openid_client(workspace: &Workspace) -> Result<(), Failure> {
-    let files = ["package.json", "package-lock.json"];
-    let [package, lock] = files.map(|name| read(&workspace.path(SOURCE).join(name)));
-    let (package, lock) = (package?, lock?);
-    install_once(&oauth_clients(workspace).join("openid-client"), &format!("{package}{lock}"), |folder| {
-        for (name, text) in files.into_iter().zip([&package, &lock]) {
-            write(&folder.join(name), text)?;
-        }
-        let mut command = workspace.program(npm());
-        invocation::run(command.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_node_lock_names_hashes_and_no_hosts() {
-        let lock = read(&Workspace::locate().unwrap().path(SOURCE).join("package-lock.json")).unwrap();
-        assert!(lock.matches("\"integrity\": \"sha512-").count() >= 3, "{lock}");
-        assert!(!lock.contains("\"resolved\""), "{lock}");
-    }
+    npm_packages::ensure(workspace, SOURCE, &oauth_clients(workspace).join("openid-client"))
 }
