@@ -139,8 +139,8 @@ export const words = {
     failedTitle: "The local server is not running",
     again: "Try again",
     trying: "Starting…",
-    stale: (stopped: boolean, seen: string) =>
-      `${stopped ? "The server stopped" : "The server can't be reached"}. You see data from ${seen}.`,
+    stale: (stopped: boolean | null, seen: string) =>
+      `${stopped === null ? "" : stopped ? "The server stopped. " : "The server can't be reached. "}You see data from ${seen}.`,
   },
 
   list: {

@@ -143,10 +143,15 @@ impl Channel {
         if response.status() != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
-        match self.shared.sign_in.renew(&refused).await {
-            true => Ok(self.send_once(again).await?.0),
-            false => Ok(response),
+        if !self.shared.sign_in.renew(&refused).await {
+            return Ok(response);
         }
+        let (response, refused) = self.send_once(again).await?;
+        if let Some(refused) = refused.filter(|_| response.status() == StatusCode::UNAUTHORIZED) {
+            // A new one with every question would not be liked any better.
+            self.shared.sign_in.not_accepted(&refused);
+        }
+        Ok(response)
     }
 
     /// The answer, and the token with which it was asked for.

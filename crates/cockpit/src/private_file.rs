@@ -1,12 +1,13 @@
-//! Writes a file that only its owner may read, completely or not at all.
+//! Files of this person: written so that only their owner may read them, completely or not at all; read within a limit.
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::Path,
 };
 
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// Replaces `path` with `content`, mode 0600. A crash leaves the old file or the new one, never half of one.
 ///
@@ -23,6 +24,24 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     // The rename is durable once the folder is.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Reads a file that a person chose; what was read is wiped when it is dropped.
+///
+/// # Errors
+/// It cannot be read, is no file (a device never ends), or has more than `largest` bytes.
+pub(crate) fn read(path: &Path, largest: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    // A pipe would already wait when it is opened.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut content = Zeroizing::new(Vec::new());
+    File::open(path)?.take(largest + 1).read_to_end(&mut content)?;
+    if u64::try_from(content.len()).is_ok_and(|length| length <= largest) {
+        Ok(content)
+    } else {
+        Err(io::Error::other(format!("it has more than {largest} bytes")))
+    }
 }
 
 /// Writes a file that is not there yet, mode 0600.

@@ -6,7 +6,7 @@
 use std::{env, fs, path::PathBuf};
 
 use blackbox::{
-    KymaApplication,
+    KymaApplication, Server,
     window::{Clipboard, Home, Terminal, Window},
 };
 use reqwest::Method;
@@ -36,6 +36,7 @@ async fn main() {
     album.light().await;
     album.dark().await;
     album.kyma().await;
+    album.landscape().await;
 }
 
 struct Album {
@@ -194,6 +195,70 @@ impl Album {
         window.click("@event[data-type='order.created']").await;
         window.appears("@event-payload").await;
         self.take(&window, "events").await;
+        window.quit().await;
+    }
+
+    /// An environment that is added by its address, and many applications that are paired in it.
+    async fn landscape(&self) {
+        let applications = APPLICATIONS
+            .map(|(name, provider, description)| json!({ "name": name, "providerName": provider, "description": description }));
+        let server = Server::seeded(
+            &json!({ "tenants": [{ "name": "Acme Retail" }, { "name": "Acme Logistics" }], "applications": applications }),
+            &["--proposal-api", "off"],
+        );
+        let home = home("light");
+        let window = Window::ready(&home, &PORTS).await;
+        window.press(&["Control+Shift+e"]).await;
+        window.click("@switcher-add").await;
+        window.fill("@environment-address", server.ready("directorUrl")).await;
+        window.click("@find-environment").await;
+        window.appears("@server-chain @chain-link").await;
+        self.take(&window, "environment-add").await;
+        window.click("@trust-here").await;
+        window.appears("@discovery-step[data-step=director_answered][data-state=done]").await;
+        window.fill("@environment-name", "Acme Europe").await;
+        window.fill("@environment-badge", "PRODUCTION").await;
+        window.click("@colour-orange").await;
+        window.click("@guard-confirm").await;
+        window.click("@method-token").await;
+        window.click("@save-and-use").await;
+        window.click("@sign-in").await;
+        window.fill("@sign-in-secret", &server.admin_token()).await;
+        window.click("@keep-session").await;
+        window.click("@sign-in-submit").await;
+        window.click("@choose-tenant").await;
+        window.fill("@tenant-switcher-search", "retail").await;
+        window
+            .wait(blackbox::window::PATIENCE, "one tenant", async || {
+                (window.count("@tenant-option").await == 1).then_some(())
+            })
+            .await;
+        window.click("@tenant-option").await;
+        window.appears("@application-row[data-name='Field Service']").await;
+        window.click("@nav-environments").await;
+        window.appears("@environment-card").await;
+        self.take(&window, "environments").await;
+        window.click("@nav-applications").await;
+        window.click("@application-row[data-name='Field Service'] @pair-row").await;
+        window.click("@request-pairing").await;
+        window.appears("@guard-dialog").await;
+        self.take(&window, "guard").await;
+        window.click("@guard-go").await;
+        window.appears("@progress-stage[data-stage=waiting]").await;
+        window.click("@nav-applications").await;
+        window.appears("@application-row").await;
+        for name in ["Billing Archive", "Loyalty Programme", "Warehouse Control"] {
+            window.click(&format!("@application-row[data-name='{name}'] @pick")).await;
+        }
+        window.click("@pair-in-waves").await;
+        window.appears("@wave-preview").await;
+        window.click("@hand-by_hand").await;
+        window.click("@start-waves").await;
+        window.click("@guard-go").await;
+        window.appears("@wave-run").await;
+        window.click("@next-application").await;
+        window.appears("@wave-turn").await;
+        self.take(&window, "waves").await;
         window.quit().await;
     }
 

@@ -96,7 +96,7 @@ export const signInWords = {
   tokenHint: "Pasted as it is, without the word Bearer. It ends when it ends: this program can't renew it.",
   secret: "Client secret",
   secretHint: (clientId: string) => (clientId === "" ? "" : `Of the client ${clientId}.`),
-  certificateText: "Choose the files of the certificate and of its key: PEM, or one PKCS#12 file.",
+  certificateText: "Choose the files of the certificate and of its key together, as PEM.",
   passphrase: "Passphrase of the key",
   choose: "Choose files…",
   needed: "This is needed.",

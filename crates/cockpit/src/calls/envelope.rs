@@ -106,7 +106,7 @@ impl Cockpit {
             };
             let problem = match answered {
                 Ok(answer) => return Ok(answer),
-                Err(problem) => self.explain_distrust(call, problem).await,
+                Err(problem) => self.without_token(call, self.explain_distrust(call, problem).await),
             };
             tracing::info!(code = %problem.code, detail = problem.detail.as_deref(), "call refused: {}", problem.message);
             Err(CallError::new(problem, call))
@@ -118,6 +118,18 @@ impl Cockpit {
             self.desktop.state_changed();
         }
         outcome
+    }
+
+    /// A server may repeat in its refusal what it was sent.
+    fn without_token(&self, call: CallContext, problem: Problem) -> Problem {
+        let Ok(connection) = self.connection(call) else { return problem };
+        let clean = |text: String| connection.channel.sign_in().without_token(&text).unwrap_or(text);
+        Problem {
+            message: clean(problem.message),
+            hint: problem.hint.map(clean),
+            detail: problem.detail.map(clean),
+            ..problem
+        }
     }
 
     /// # Errors

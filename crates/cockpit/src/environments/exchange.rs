@@ -13,6 +13,7 @@ use crate::{
     Cockpit, Problem,
     calls::{CallContext, EnvironmentDefinition, Guard, ImportedEnvironments, Keep, Nothing, Saved},
     cockpit::lock,
+    private_file,
 };
 
 const FORMAT: &str = "pairing-cockpit-environments";
@@ -84,8 +85,8 @@ impl Cockpit {
         };
         let shown = path.display().to_string();
         let read = tokio::task::spawn_blocking(move || {
-            let size = std::fs::metadata(&path)?.len();
-            if size > largest { Err(std::io::Error::other("it is too large")) } else { std::fs::read_to_string(&path) }
+            let content = private_file::read(&path, largest)?;
+            str::from_utf8(&content).map(str::to_owned).map_err(std::io::Error::other)
         });
         let text = read.await.unwrap_or_else(|cause| Err(std::io::Error::other(cause)));
         text.map(Some).map_err(|cause| {

@@ -90,7 +90,25 @@ impl Vault {
         let (path, typed) = (self.path.clone(), passphrase.clone());
         blocking(move || if is_new { write(&path, &[], &typed) } else { read(&path, &typed).map(drop) }).await?;
         *lock(&self.passphrase) = Some(passphrase);
-        Ok(())
+        self.forget_what_was_left().await
+    }
+
+    /// Ids of environments whose sign-ins are to be deleted from the sealed file once it is open, one a line.
+    fn left(&self) -> PathBuf {
+        self.path.with_extension("forget")
+    }
+
+    fn is_left(&self, environment: &str) -> bool {
+        fs::read_to_string(self.left()).is_ok_and(|text| text.lines().any(|id| id == environment))
+    }
+
+    /// # Errors
+    /// The file could not be written; then it is tried again when the file is opened the next time.
+    async fn forget_what_was_left(&self) -> Result<(), Problem> {
+        let Ok(text) = fs::read_to_string(self.left()) else { return Ok(()) };
+        let names: Vec<_> = text.lines().map(entry).collect();
+        self.change_file(move |files| files.retain(|(file, _)| !names.contains(file))).await?;
+        fs::remove_file(self.left()).map_err(|cause| unwritten("removed", &self.left(), &cause))
     }
 
     pub(crate) async fn take(&self, environment: &str, keep: Keep) -> Taken {
@@ -105,7 +123,8 @@ impl Vault {
             }
             Keep::SealedFile => {
                 let Some(passphrase) = lock(&self.passphrase).clone() else {
-                    return if self.path.exists() { Taken::Locked } else { Taken::Nothing };
+                    let is_there = self.path.exists() && !self.is_left(environment);
+                    return if is_there { Taken::Locked } else { Taken::Nothing };
                 };
                 let path = self.path.clone();
                 blocking(move || {
@@ -165,9 +184,18 @@ impl Vault {
         {
             tracing::warn!(%fault, "a sign-in could not be deleted from the key store");
         }
-        if self.sealed_file() == SealedFileState::Open
-            && let Err(problem) = self.change_file(move |files| files.retain(|(file, _)| *file != name)).await
-        {
+        let deleted = match self.sealed_file() {
+            SealedFileState::Open => self.change_file(move |files| files.retain(|(file, _)| *file != name)).await,
+            SealedFileState::Locked if !self.is_left(environment) => {
+                let mut left = fs::read_to_string(self.left()).unwrap_or_default();
+                left.push_str(environment);
+                left.push('\n');
+                let written = private_file::write(&self.left(), left.as_bytes());
+                written.map_err(|cause| unwritten("written", &self.left(), &cause))
+            }
+            SealedFileState::Locked | SealedFileState::Missing => Ok(()),
+        };
+        if let Err(problem) = deleted {
             tracing::warn!(code = %problem.code, "a sign-in could not be deleted from the sealed file");
         }
     }
@@ -261,6 +289,32 @@ mod tests {
         assert!(matches!(other.take("a", Keep::SealedFile).await, Taken::Found(found) if found.expose() == "canary-a"));
         let bytes = fs::read(folder.path().join("sign-ins.age")).unwrap();
         assert!(!bytes.windows(6).any(|part| part == b"canary"));
+    }
+
+    #[tokio::test]
+    async fn what_was_forgotten_behind_a_closed_file_is_gone_once_it_is_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let passphrase = || Secret::new("correct horse battery");
+        let before = Vault::in_folder(folder.path());
+        before.open(passphrase()).await.unwrap();
+        for id in ["a", "b"] {
+            before.put(id, || Some((Secret::new("canary"), Keep::SealedFile))).await.unwrap();
+        }
+        let vault = Vault::in_folder(folder.path());
+        vault.forget("a").await;
+        assert!(matches!(vault.take("a", Keep::SealedFile).await, Taken::Nothing));
+        assert!(matches!(vault.take("b", Keep::SealedFile).await, Taken::Locked));
+        vault.open(passphrase()).await.unwrap();
+        let kept = |vault: Arc<Vault>| async move {
+            let mut kept = Vec::new();
+            for id in ["a", "b"] {
+                kept.push(matches!(vault.take(id, Keep::SealedFile).await, Taken::Found(_)));
+            }
+            kept
+        };
+        assert_eq!(kept(vault).await, [false, true]);
+        assert_eq!(kept(before).await, [false, true], "in the file, not only here");
+        assert!(!folder.path().join("sign-ins.forget").exists());
     }
 
     #[tokio::test]

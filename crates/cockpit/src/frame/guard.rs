@@ -44,9 +44,24 @@ impl Cockpit {
                 format!("{name} is changed only by who types its name."),
             )
             .hint("Type the name of the environment.")),
-            Guard::ReadOnly => Err(Problem::new(ErrorCode::ReadOnly, format!("{name} is read-only in this window."))
-                .hint("Its guard can be changed where environments are set up.")
-                .action(ErrorAction::EditEnvironment)),
+            Guard::ReadOnly => Err(read_only(name)),
         }
     }
+
+    /// What is set up for the server of this computer is set up whatever is in force.
+    ///
+    /// # Errors
+    /// That server is read-only.
+    pub(crate) fn check_local_guard(&self) -> Result<(), Problem> {
+        match self.local_connection() {
+            Ok(local) if local.environment.guard == Guard::ReadOnly => Err(read_only(&local.environment.name)),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
+
+fn read_only(name: &str) -> Problem {
+    Problem::new(ErrorCode::ReadOnly, format!("{name} is read-only in this window."))
+        .hint("Its guard can be changed where environments are set up.")
+        .action(ErrorAction::EditEnvironment)
 }

@@ -10,7 +10,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 use zeroize::Zeroizing;
 
 use super::Credential;
-use crate::{Problem, https};
+use crate::{Problem, https, private_file};
 
 const CERTIFICATE: &str = "CERTIFICATE";
 const PRIVATE_KEY: &str = "PRIVATE KEY";
@@ -27,11 +27,7 @@ pub(super) fn read(paths: &[PathBuf], passphrase: Option<&Secret>) -> Result<Cre
         let unreadable = |cause: String| {
             Problem::invalid(format!("{} can't be read.", path.display())).hint("Choose another file.").detail(cause)
         };
-        let size = std::fs::metadata(path).map_err(|cause| unreadable(cause.to_string()))?.len();
-        if size > LARGEST_FILE {
-            return Err(unreadable("larger than 1 MiB".into()));
-        }
-        let content = Zeroizing::new(std::fs::read(path).map_err(|cause| unreadable(cause.to_string()))?);
+        let content = private_file::read(path, LARGEST_FILE).map_err(|cause| unreadable(cause.to_string()))?;
         if !all.is_empty() {
             all.push(b'\n');
         }

@@ -200,7 +200,7 @@ impl SignIn {
             Some(_) => {}
         }
         if !renews {
-            lock(&self.state).ended = true;
+            self.not_accepted(refused);
             return false;
         }
         match self.renew_now().await {
@@ -210,6 +210,28 @@ impl SignIn {
                 false
             }
         }
+    }
+
+    /// The servers do not take this token, and there is no better one: the sign-in is over, unless somebody signed in anew.
+    pub(crate) fn not_accepted(&self, refused: &Secret) {
+        let Terms::Remote { environment, .. } = &self.terms else { return };
+        let mut state = lock(&self.state);
+        if state.credential.as_ref().and_then(Credential::token).is_some_and(|token| token == *refused) {
+            let problem = failed(format!("{} doesn't accept this sign-in.", environment.name));
+            state.ended = true;
+            state.error = Some(CallError::new(problem, CallContext::of_local_server()));
+        }
+    }
+
+    /// A text of a server without the token that it may have repeated.
+    pub(crate) fn without_token(&self, text: &str) -> Option<String> {
+        let token = match &self.terms {
+            Terms::Known(token) => token.clone(),
+            Terms::Remote { .. } => lock(&self.state).credential.as_ref().and_then(Credential::token)?,
+        };
+        let token = token.expose();
+        // A shorter one is no secret, and would tear words apart.
+        (token.len() >= 8 && text.contains(token)).then(|| text.replace(token, "***"))
     }
 
     /// # Errors

@@ -23,6 +23,8 @@ const LARGEST_ANSWER: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub(super) struct Asker {
     http: Client,
+    /// For a service on this computer, where plain HTTP is allowed: a proxy would read along.
+    here: Client,
 }
 
 /// Why it could not be asked, as an error of the kind that the protocol's library passes on.
@@ -42,8 +44,8 @@ impl Asker {
     /// The CA or the proxy of the environment cannot be used.
     pub(super) fn of(environment: &EnvironmentConfig) -> Result<Self, Problem> {
         // Plain HTTP is allowed on this computer; every address is looked at before it is asked.
-        let builder = https::client(environment)?.https_only(false).timeout(PATIENCE);
-        Ok(Self { http: https::build(builder)? })
+        let builder = || https::client(environment).map(|builder| builder.https_only(false).timeout(PATIENCE));
+        Ok(Self { http: https::build(builder()?)?, here: https::build(builder()?.no_proxy())? })
     }
 
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, Unasked> {
@@ -53,7 +55,8 @@ impl Asker {
         let host = url.host_str().unwrap_or_default().to_owned();
         let protocol = |cause: &str| Unasked(not_a_service(&host, cause));
         let request = request.try_into().map_err(|_| protocol("the request cannot be written"))?;
-        let response = self.http.execute(request).await.map_err(|error| Unasked(https::transport(&host, &error)))?;
+        let http = if is_here(&url) { &self.here } else { &self.http };
+        let response = http.execute(request).await.map_err(|error| Unasked(https::transport(&host, &error)))?;
         if response.status().is_redirection() {
             return Err(protocol("it sends us to another address"));
         }
@@ -151,13 +154,16 @@ fn guesses(director_url: &str) -> Vec<String> {
 /// # Errors
 /// A code or a token would be readable on the way.
 pub(super) fn check_address(url: &Url) -> Result<(), Problem> {
-    let is_local = url.host().is_some_and(|host| https::is_this_computer(&host));
-    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_local);
+    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_here(url));
     if secure && url.username().is_empty() && url.password().is_none() {
         Ok(())
     } else {
         Err(odd_address(url.as_str()))
     }
+}
+
+fn is_here(url: &Url) -> bool {
+    url.host().is_some_and(|host| https::is_this_computer(&host))
 }
 
 fn odd_address(address: &str) -> Problem {

@@ -38,6 +38,7 @@ impl Cockpit {
 
     pub(crate) async fn set_simulation(&self, _: CallContext, wanted: SimulationSettings) -> Result<AppState, Problem> {
         let _one_at_a_time = self.changing_simulation.lock().await;
+        self.check_local_guard()?;
         let wanted = wanted.check()?;
         wanted.check_port(&self.own_ports())?;
         let before = lock(&self.simulated).settings.clone();

@@ -126,8 +126,8 @@ impl Cockpit {
         let written = match (hand, folder, data) {
             (WaveHand::ByHand, _, _) => Ok(None),
             (WaveHand::Files, Some(folder), Ok(data)) => {
-                let (name, before) = (entry.name.clone(), entry.file.clone());
-                let job = move || hand_over::write(&folder, &name, before.as_deref(), &data);
+                let (name, id, before) = (entry.name.clone(), entry.application_id.clone(), entry.file.clone());
+                let job = move || hand_over::write(&folder, (&name, &id), before.as_deref(), &data);
                 let written = tokio::task::spawn_blocking(job).await;
                 written
                     .unwrap_or_else(|cause| Err(std::io::Error::other(cause)))

@@ -12,8 +12,8 @@ pub(super) fn report(run: &Run, form: ReportForm) -> (String, Vec<u8>) {
     }
 }
 
-const COLUMNS: [&str; 9] =
-    ["name", "id", "stage", "wave", "problem", "requestedAt", "expiresAt", "handedOverAt", "pairedAt"];
+const COLUMNS: [&str; 10] =
+    ["name", "id", "stage", "wave", "problem", "requestedAt", "expiresAt", "handedOverAt", "pairedAt", "file"];
 
 fn stage(entry: &super::entry::Entry) -> String {
     serde_json::to_value(entry.stage).ok().and_then(|stage| stage.as_str().map(str::to_owned)).unwrap_or_default()
@@ -34,6 +34,7 @@ fn csv(run: &Run) -> String {
             &optional(&entry.expires_at),
             &optional(&entry.handed_over_at),
             &optional(&entry.paired_at),
+            &entry.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
         ]));
     }
     text
@@ -73,8 +74,8 @@ mod tests {
         let (name, csv) = report(&run, ReportForm::Csv);
         let csv = String::from_utf8(csv).unwrap();
         assert_eq!(name, "pairing-waves.csv");
-        assert_eq!(csv.lines().nth(1), Some("\"a,b\",1,planned,0,,,,,"));
-        assert_eq!(csv.lines().nth(2), Some("'=c,2,planned,0,,,,,"));
+        assert_eq!(csv.lines().nth(1), Some("\"a,b\",1,planned,0,,,,,,"));
+        assert_eq!(csv.lines().nth(2), Some("'=c,2,planned,0,,,,,,"));
         let document: serde_json::Value = serde_json::from_slice(&report(&run, ReportForm::Json).1).unwrap();
         assert_eq!((&document["applications"][1]["name"], &document["counts"]["planned"]), (&json!("=c"), &json!(2)));
     }
