@@ -180,5 +180,11 @@ pub(super) fn read(path: &Path) -> Result<SeedFile, StartError> {
         return Err(refuse(format!("it is larger than {} MiB", LARGEST >> 20)));
     }
     let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
+    // The parser would take a list for the members in their order, and an empty one for nothing at all.
+    let lists = value.as_object().map(|file| file.values().filter_map(Value::as_array).flatten());
+    if !lists.is_some_and(|mut items| items.all(Value::is_object)) {
+        return Err(refuse("it must be an object whose lists have objects in them".into()));
+    }
     serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))
 }
