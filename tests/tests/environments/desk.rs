@@ -91,7 +91,10 @@ impl Desk {
         self.call("sign_in_with_secret", json!({ "id": id, "secret": secret, "keep": "session" })).await;
     }
 
+    /// As a page that shows what is in force, where the envelope does not say what it shows.
     pub(crate) async fn answer(&self, name: &str, envelope: Envelope) -> Result<Value, CallError> {
+        let view = envelope.view.or_else(|| Some(self.cockpit.state().view));
+        let envelope = Envelope { view, ..envelope };
         let answer = self.cockpit.answer(name, envelope);
         tokio::time::timeout(PATIENCE, answer).await.unwrap_or_else(|_| panic!("{name}: no answer"))
     }

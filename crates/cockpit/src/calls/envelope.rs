@@ -11,18 +11,25 @@ use uuid::Uuid;
 use super::{CallError, access_of, answer};
 use crate::{Cockpit, Problem};
 
-/// One call as the page sends it.
-#[derive(Debug, Default, Deserialize)]
+/// One call as the page sends it. Its input may be a secret that somebody typed.
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Envelope {
     #[serde(default)]
     pub input: Value,
-    /// The number of the view that the page shows; a call for another one than that in force does nothing.
+    /// The number of the view that the page shows; a call for another one than that in force does nothing, and neither does
+    /// a change by a page that does not know what it shows.
     #[serde(default)]
     pub view: Option<u64>,
     /// The name of the environment, which a guarded one asks for before it is changed.
     #[serde(default)]
     pub confirm: Option<String>,
+}
+
+impl fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope").field("view", &self.view).finish_non_exhaustive()
+    }
 }
 
 impl Envelope {
@@ -87,7 +94,8 @@ impl Cockpit {
     /// # Errors
     /// As [`Cockpit::answer`].
     pub async fn dispatch(&self, name: &str, input: Value) -> Result<Value, CallError> {
-        self.answer(name, Envelope { input, ..Envelope::default() }).await
+        self.follow_other_windows().await;
+        self.answer(name, Envelope { input, view: Some(self.view()), confirm: None }).await
     }
 
     /// Answers one call. The only way in for a page.
@@ -142,7 +150,13 @@ impl Cockpit {
         if envelope.view.is_some_and(|view| call.at() != Asked::View(view)) {
             return Err(view_changed());
         }
-        if access == Access::Write { self.check_guard(envelope.confirm.as_deref()) } else { Ok(()) }
+        if access == Access::Read {
+            return Ok(());
+        }
+        if envelope.view.is_none() {
+            return Err(view_changed());
+        }
+        self.check_guard(envelope.confirm.as_deref())
     }
 }
 

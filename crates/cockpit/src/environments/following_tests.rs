@@ -41,8 +41,12 @@ async fn what_another_window_makes_of_an_environment_counts_at_once() {
     let mut guarded = at(&other);
     guarded["guard"] = "read_only".into();
     save(&there, json!(id), guarded).await;
-    let write = Envelope { input: rename(), view: None, confirm: Some("Test".into()) };
-    assert_eq!(here.answer("create_application", write).await.unwrap_err().code, ErrorCode::ReadOnly);
+    let write = async |view: u64| {
+        let envelope = Envelope { input: rename(), view: Some(view), confirm: Some("Test".into()) };
+        here.answer("create_application", envelope).await.unwrap_err().code
+    };
+    assert_eq!(write(here.state().view).await, ErrorCode::ViewChanged, "the page has not seen the guard yet");
+    assert_eq!(write(here.state().view).await, ErrorCode::ReadOnly);
 
     call(&there, "remove_environment", json!({ "id": id, "confirmName": "Test" })).await;
     assert_eq!(refusal(&here, "list_applications", json!({ "first": 1 })).await.code, ErrorCode::ServerNotRunning);

@@ -85,9 +85,12 @@ async fn a_guard_is_in_the_way_of_writes_and_of_nothing_else() {
     let id = save(&cockpit, Value::Null, guarded("type_name")).await;
     call(&cockpit, "use_environment", json!({ "id": id })).await;
     let write = async |confirm: Option<&str>| {
-        let envelope = Envelope { input: rename(), view: None, confirm: confirm.map(str::to_owned) };
+        let view = Some(cockpit.state().view);
+        let envelope = Envelope { input: rename(), view, confirm: confirm.map(str::to_owned) };
         cockpit.answer("create_application", envelope).await.unwrap_err().code
     };
+    let blind = Envelope { input: rename(), view: None, confirm: Some("Production".into()) };
+    assert_eq!(cockpit.answer("create_application", blind).await.unwrap_err().code, ErrorCode::ViewChanged);
     assert_eq!(write(None).await, ErrorCode::ConfirmationNeeded);
     assert_eq!(write(Some("production")).await, ErrorCode::ConfirmationNeeded);
     assert_eq!(write(Some("Production")).await, ErrorCode::SignInNeeded, "let through");

@@ -109,7 +109,7 @@ impl Begun {
             .map_err(|cause| failed("The browser's way back to this program broke.").detail(cause.to_string()))?;
         let (code, issuer) = match answer {
             Answer::Code { code, issuer } => (code, issuer),
-            Answer::Refused { error, description } => return Err(refused(&error, description.as_deref())),
+            Answer::Refused { error, description } => return Err(refused(&error, description.as_deref(), ENDED)),
         };
         // RFC 9207: who answers is who was asked.
         if issuer.is_some_and(|issuer| issuer != self.metadata.issuer().as_str()) {
@@ -120,15 +120,8 @@ impl Begun {
         let code = AuthorizationCode::new(code.expose().to_owned());
         let request = client.exchange_code(code).map_err(|error| unusable(&error))?.set_pkce_verifier(self.verifier);
         let asked_at = https::local_time();
-        let tokens = request.request_async(&self.asker).await.map_err(|error| {
-            let problem = not_exchanged(error);
-            let is_over = problem.message == ENDED;
-            if is_over {
-                failed("The sign-in service doesn't take back its own code.").detail("invalid_grant")
-            } else {
-                problem
-            }
-        })?;
+        let not_taken = "The sign-in service doesn't take back its own code.";
+        let tokens = request.request_async(&self.asker).await.map_err(|error| not_exchanged(error, not_taken))?;
         let id_token = tokens.id_token().ok_or_else(|| failed("The sign-in service sent no ID token."))?;
         let user = checked(&client.id_token_verifier(), id_token, &tokens, |nonce: Option<&Nonce>| {
             if nonce.is_some_and(|sent| sent.secret() == self.nonce.secret()) { Ok(()) } else { Err(String::new()) }
@@ -157,7 +150,7 @@ pub(super) async fn refresh(
     let token = RefreshToken::new(token.expose().to_owned());
     let request = client.exchange_refresh_token(&token).map_err(|error| unusable(&error))?;
     let asked_at = https::local_time();
-    let tokens = request.request_async(&asker).await.map_err(not_exchanged)?;
+    let tokens = request.request_async(&asker).await.map_err(|error| not_exchanged(error, ENDED))?;
     let mut user = before.user.clone();
     if let Some(id_token) = tokens.id_token() {
         // OpenID Connect Core §12.2: no nonce, and the same person.
@@ -238,7 +231,9 @@ fn bearer(
             (token, lifetime)
         }
     };
-    Ok(Bearer { token, user, got_at, expires_at: seconds.map(|seconds| got_at.plus_seconds(seconds)) })
+    // A token that is over when it comes would be asked for with every call.
+    let lifetime = seconds.filter(|seconds| *seconds > 0);
+    Ok(Bearer { token, user, got_at, expires_at: lifetime.map(|seconds| got_at.plus_seconds(seconds)) })
 }
 
 fn redirect(address: &str) -> Result<RedirectUrl, Problem> {
@@ -250,11 +245,15 @@ fn unusable(error: &ConfigurationError) -> Problem {
     failed("The sign-in service doesn't say where codes are exchanged.").detail(error.to_string())
 }
 
-fn not_exchanged(error: RequestTokenError<Unasked, StandardErrorResponse<CoreErrorResponseType>>) -> Problem {
+/// `invalid_grant` is what is said of a code or refresh token that the service does not take.
+fn not_exchanged(
+    error: RequestTokenError<Unasked, StandardErrorResponse<CoreErrorResponseType>>,
+    invalid_grant: &str,
+) -> Problem {
     match error {
         RequestTokenError::Request(Unasked(problem)) => problem,
         RequestTokenError::ServerResponse(answer) => {
-            refused(answer.error().as_ref(), answer.error_description().map(String::as_str))
+            refused(answer.error().as_ref(), answer.error_description().map(String::as_str), invalid_grant)
         }
         // Its text may quote a token. It may be a gateway's page: nothing is over by that.
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
@@ -264,13 +263,13 @@ fn not_exchanged(error: RequestTokenError<Unasked, StandardErrorResponse<CoreErr
     }
 }
 
-fn refused(error: &str, description: Option<&str>) -> Problem {
+fn refused(error: &str, description: Option<&str>, invalid_grant: &str) -> Problem {
     let problem = match error {
         "server_error" | "temporarily_unavailable" => {
             Problem::new(ErrorCode::Unavailable, "The sign-in service had a problem of its own.").hint("Try again.")
         }
         "access_denied" => failed("The sign-in was refused or cancelled in the browser."),
-        "invalid_grant" => failed(ENDED),
+        "invalid_grant" => failed(invalid_grant),
         "invalid_client" | "unauthorized_client" => {
             failed("The sign-in service doesn't know this program.").hint("Check the client ID of the environment.")
         }
