@@ -3,7 +3,7 @@
 use pairing::{ErrorCode, Failure, Moment};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{SqlResult as _, is_unique_violation, label::Labelled, selection::Listed};
+use super::{SqlResult as _, label::Labelled, selection::Listed, unless_taken};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct Application {
@@ -56,12 +56,8 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Application)
         .push_bind(row.status_at)
         .push_bind(row.created_at)
         .push_bind(row.updated_at);
-    match query.push(")").build().execute(connection).await {
-        Err(error) if is_unique_violation(&error) => {
-            Err(Failure::new(ErrorCode::NotUniqueName, "Object name is not unique [object=application]"))
-        }
-        result => result.sql().map(drop),
-    }
+    let result = query.push(")").build().execute(connection).await;
+    unless_taken(result, || Failure::new(ErrorCode::NotUniqueName, "Object name is not unique [object=application]"))
 }
 
 pub(crate) async fn update(connection: &mut SqliteConnection, row: &Application) -> Result<(), Failure> {

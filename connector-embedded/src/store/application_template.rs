@@ -1,9 +1,9 @@
 //! Application templates, which are in no tenant.
 
-use pairing::{ErrorCode, Failure};
+use pairing::Failure;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{SqlResult as _, is_unique_violation};
+use super::{SqlResult as _, unique};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct ApplicationTemplate {
@@ -24,7 +24,7 @@ pub(crate) struct ApplicationTemplate {
 /// Adds a template.
 ///
 /// # Errors
-/// [`ErrorCode::NotUniqueName`].
+/// [`pairing::ErrorCode::NotUniqueName`].
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &ApplicationTemplate) -> Result<(), Failure> {
     let result = sqlx::query(
         "INSERT INTO application_template (id, name, description, application_namespace, application_input, \
@@ -41,13 +41,13 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &ApplicationT
     .bind(row.updated_at)
     .execute(connection)
     .await;
-    unique(result)
+    unique(result, "applicationTemplate")
 }
 
 /// Replaces everything but id and time of creation.
 ///
 /// # Errors
-/// [`ErrorCode::NotUniqueName`].
+/// [`pairing::ErrorCode::NotUniqueName`].
 pub(crate) async fn update(connection: &mut SqliteConnection, row: &ApplicationTemplate) -> Result<(), Failure> {
     let result = sqlx::query(
         "UPDATE application_template SET name = ?, description = ?, application_namespace = ?, application_input = ?, \
@@ -63,16 +63,7 @@ pub(crate) async fn update(connection: &mut SqliteConnection, row: &ApplicationT
     .bind(&row.id)
     .execute(connection)
     .await;
-    unique(result)
-}
-
-fn unique<T>(result: Result<T, sqlx::Error>) -> Result<(), Failure> {
-    match result {
-        Err(error) if is_unique_violation(&error) => {
-            Err(Failure::new(ErrorCode::NotUniqueName, "Object is not unique [object=applicationTemplate]"))
-        }
-        result => result.sql().map(drop),
-    }
+    unique(result, "applicationTemplate")
 }
 
 /// Removes a template; applications that were made from it stay.

@@ -1,12 +1,13 @@
 //! Formations: which applications and runtimes of a tenant belong together.
 
-use pairing::{ErrorCode, Failure};
+use pairing::Failure;
 use serde_json::json;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{
-    SqlResult as _, is_unique_violation,
+    SqlResult as _,
     label::{self, Labelled},
+    unique,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -24,7 +25,7 @@ pub(crate) const SCENARIOS: &str = "scenarios";
 /// Adds a formation.
 ///
 /// # Errors
-/// [`ErrorCode::NotUniqueName`].
+/// [`pairing::ErrorCode::NotUniqueName`].
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Formation) -> Result<(), Failure> {
     let result = sqlx::query("INSERT INTO formation (id, tenant_id, name, state, created_at) VALUES (?, ?, ?, ?, ?)")
         .bind(&row.id)
@@ -34,12 +35,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Formation) -
         .bind(row.created_at)
         .execute(connection)
         .await;
-    match result {
-        Err(error) if is_unique_violation(&error) => {
-            Err(Failure::new(ErrorCode::NotUniqueName, "Object is not unique [object=formations]"))
-        }
-        result => result.sql().map(drop),
-    }
+    unique(result, "formations")
 }
 
 pub(crate) async fn delete(connection: &mut SqliteConnection, id: &str) -> Result<(), Failure> {

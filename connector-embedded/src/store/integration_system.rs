@@ -1,9 +1,9 @@
 //! Integration systems, which are in no tenant.
 
-use pairing::{ErrorCode, Failure};
+use pairing::Failure;
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{SqlResult as _, is_unique_violation};
+use super::{SqlResult as _, unique};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct IntegrationSystem {
@@ -19,7 +19,7 @@ pub(crate) struct IntegrationSystem {
 /// Adds an integration system.
 ///
 /// # Errors
-/// [`ErrorCode::NotUniqueName`].
+/// [`pairing::ErrorCode::NotUniqueName`].
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &IntegrationSystem) -> Result<(), Failure> {
     let result = sqlx::query(
         "INSERT INTO integration_system (id, name, description, pairing_adapter, created_at, updated_at) \
@@ -33,13 +33,13 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &IntegrationS
     .bind(row.updated_at)
     .execute(connection)
     .await;
-    unique(result)
+    unique(result, "integrationSystem")
 }
 
 /// Replaces name and description.
 ///
 /// # Errors
-/// [`ErrorCode::NotUniqueName`].
+/// [`pairing::ErrorCode::NotUniqueName`].
 pub(crate) async fn update(connection: &mut SqliteConnection, row: &IntegrationSystem) -> Result<(), Failure> {
     let result = sqlx::query("UPDATE integration_system SET name = ?, description = ?, updated_at = ? WHERE id = ?")
         .bind(&row.name)
@@ -48,16 +48,7 @@ pub(crate) async fn update(connection: &mut SqliteConnection, row: &IntegrationS
         .bind(&row.id)
         .execute(connection)
         .await;
-    unique(result)
-}
-
-fn unique<T>(result: Result<T, sqlx::Error>) -> Result<(), Failure> {
-    match result {
-        Err(error) if is_unique_violation(&error) => {
-            Err(Failure::new(ErrorCode::NotUniqueName, "Object is not unique [object=integrationSystem]"))
-        }
-        result => result.sql().map(drop),
-    }
+    unique(result, "integrationSystem")
 }
 
 /// Removes an integration system with its system auths and their OAuth2 clients; applications that it manages stay.

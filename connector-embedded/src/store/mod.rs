@@ -212,9 +212,21 @@ fn primary_code(error: &sqlx::Error) -> Option<i32> {
     Some(extended_code(error)? & 0xff)
 }
 
-/// Whether the error is a violated unique index (SQLITE_CONSTRAINT).
-pub(crate) fn is_unique_violation(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+/// The outcome of a write whose name may be taken, in Compass' words for such an object.
+///
+/// # Errors
+/// [`ErrorCode::NotUniqueName`] where the unique index finds the name; as for any write.
+fn unique<T>(result: Result<T, sqlx::Error>, object: &str) -> Result<(), Failure> {
+    unless_taken(result, || Failure::new(ErrorCode::NotUniqueName, format!("Object is not unique [object={object}]")))
+}
+
+/// The outcome of a write that a unique index (SQLITE_CONSTRAINT) may refuse, which then is `taken`.
+fn unless_taken<T>(result: Result<T, sqlx::Error>, taken: impl FnOnce() -> Failure) -> Result<(), Failure> {
+    let violates = |error: &sqlx::Error| error.as_database_error().is_some_and(|error| error.is_unique_violation());
+    match result {
+        Err(error) if violates(&error) => Err(taken()),
+        result => result.sql().map(drop),
+    }
 }
 
 #[cfg(test)]

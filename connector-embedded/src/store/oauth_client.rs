@@ -3,7 +3,7 @@
 use pairing::{ErrorCode, Failure, Moment, SecretHash};
 use sqlx::{FromRow, QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
-use super::{SqlResult as _, is_unique_violation, system_auth::Owner};
+use super::{SqlResult as _, system_auth::Owner, unless_taken};
 
 /// A client and whom it stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,12 +104,7 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &ClientRow) -
     .bind(row.updated_at)
     .execute(connection)
     .await;
-    match result {
-        Err(error) if is_unique_violation(&error) => {
-            Err(Failure::new(ErrorCode::NotUniqueName, "Object name is not unique [object=oauthClient]"))
-        }
-        result => result.sql().map(drop),
-    }
+    unless_taken(result, || Failure::new(ErrorCode::NotUniqueName, "Object name is not unique [object=oauthClient]"))
 }
 
 /// Replaces what a registration says; id, owner and secrets stay.

@@ -3,7 +3,7 @@
 use pairing::{ErrorCode, Failure};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{SqlResult as _, is_unique_violation};
+use super::{SqlResult as _, unless_taken};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct RegisteredService {
@@ -120,14 +120,10 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &RegisteredSe
     .bind(row.updated_at)
     .execute(connection)
     .await;
-    match result {
-        Err(error) if is_unique_violation(&error) => {
-            let identifier = row.identifier.as_deref().unwrap_or_default();
-            let message = format!("Service with Identifier {identifier} already exists");
-            Err(Failure::new(ErrorCode::NotUniqueName, message))
-        }
-        result => result.sql().map(drop),
-    }
+    unless_taken(result, || {
+        let identifier = row.identifier.as_deref().unwrap_or_default();
+        Failure::new(ErrorCode::NotUniqueName, format!("Service with Identifier {identifier} already exists"))
+    })
 }
 
 /// Replaces everything but the ids, the identifier and the time of creation.

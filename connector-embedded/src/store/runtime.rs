@@ -1,9 +1,9 @@
 //! Runtimes.
 
-use pairing::{ErrorCode, Failure, Moment};
+use pairing::{Failure, Moment};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{SqlResult as _, is_unique_violation, label::Labelled, selection::Listed};
+use super::{SqlResult as _, label::Labelled, selection::Listed, unique};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct Runtime {
@@ -21,7 +21,7 @@ pub(crate) struct Runtime {
 /// Adds a runtime.
 ///
 /// # Errors
-/// [`ErrorCode::NotUniqueName`] when the tenant has a runtime of this name.
+/// [`pairing::ErrorCode::NotUniqueName`] when the tenant has a runtime of this name.
 pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Runtime) -> Result<(), Failure> {
     let result = sqlx::query(
         "INSERT INTO runtime (id, tenant_id, name, description, application_namespace, status_condition, status_at, \
@@ -38,13 +38,13 @@ pub(crate) async fn insert(connection: &mut SqliteConnection, row: &Runtime) -> 
     .bind(row.updated_at)
     .execute(connection)
     .await;
-    unique(result)
+    unique(result, "runtime")
 }
 
 /// Replaces what a runtime says of itself.
 ///
 /// # Errors
-/// [`ErrorCode::NotUniqueName`] when the tenant has another runtime of this name.
+/// [`pairing::ErrorCode::NotUniqueName`] when the tenant has another runtime of this name.
 pub(crate) async fn update(connection: &mut SqliteConnection, row: &Runtime) -> Result<(), Failure> {
     let result = sqlx::query(
         "UPDATE runtime SET name = ?, description = ?, application_namespace = ?, status_condition = ?, \
@@ -59,16 +59,7 @@ pub(crate) async fn update(connection: &mut SqliteConnection, row: &Runtime) -> 
     .bind(&row.id)
     .execute(connection)
     .await;
-    unique(result)
-}
-
-fn unique<T>(result: Result<T, sqlx::Error>) -> Result<(), Failure> {
-    match result {
-        Err(error) if is_unique_violation(&error) => {
-            Err(Failure::new(ErrorCode::NotUniqueName, "Object is not unique [object=runtime]"))
-        }
-        result => result.sql().map(drop),
-    }
+    unique(result, "runtime")
 }
 
 pub(crate) async fn set_status(

@@ -4,7 +4,7 @@ use pairing::{ErrorCode, Failure};
 use serde_json::{Map, Value};
 use sqlx::{FromRow, QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{SqlResult as _, is_unique_violation};
+use super::{SqlResult as _, unless_taken};
 
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub(crate) struct Tenant {
@@ -53,12 +53,7 @@ pub(crate) async fn insert(
     .bind(format!("{}\n{}", tenant.name.to_lowercase(), tenant.external_id.to_lowercase()))
     .execute(connection)
     .await;
-    match result {
-        Err(error) if is_unique_violation(&error) => {
-            Err(Failure::new(ErrorCode::InvalidData, "Object is not unique [object=tenant]"))
-        }
-        result => result.sql().map(drop),
-    }
+    unless_taken(result, || Failure::new(ErrorCode::InvalidData, "Object is not unique [object=tenant]"))
 }
 
 pub(crate) async fn by_external_id(
