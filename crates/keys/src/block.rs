@@ -80,7 +80,7 @@ fn form_of_labelled(label: &str, contents: &[u8]) -> Option<Form> {
     }
 }
 
-fn form_of(bytes: &[u8]) -> Option<Form> {
+pub(crate) fn form_of(bytes: &[u8]) -> Option<Form> {
     if bytes.starts_with(&[0xFE, 0xED, 0xFE, 0xED]) {
         return Some(Form::JavaKeyStore);
     }

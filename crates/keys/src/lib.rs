@@ -5,7 +5,7 @@
 //! - [`EncryptedKey`]: a private key as a file that a passphrase protects and that `openssl` opens.
 //! - [`KeyStore`]: the key store of the operating system, for a secret that a program needs without anybody there.
 //! - [`sealed`]: several files in one that a passphrase opens, in a form that public programs open, too.
-//! - [`pkcs12`]: certificates for programs that take no PEM.
+//! - [`pkcs12`]: certificates for programs that take no PEM, and a key with its certificates in one file.
 //!
 //! No server, no database, no logging: this crate knows formats. All of it is blocking, and deriving a key from a
 //! passphrase takes a good part of a second: an asynchronous caller uses a thread for blocking work. Errors never repeat

@@ -1,9 +1,14 @@
-//! PKCS#12 for programs that take certificates in no other form: Java, Windows, browsers.
+//! PKCS#12: written for programs that take certificates in no other form (Java, Windows, browsers), read where somebody
+//! brings a key with its certificate.
+
+mod bundle;
 
 use p12_keystore::{Certificate, KeyStore, KeyStoreEntry};
 use pairing::Secret;
 use rustls_pki_types::CertificateDer;
 use thiserror::Error;
+
+pub use bundle::{Bundle, BundleFault};
 
 /// Why there is no PKCS#12 file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

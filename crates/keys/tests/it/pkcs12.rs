@@ -1,8 +1,8 @@
-//! PKCS#12 files, opened by `openssl` and by Java.
+//! PKCS#12 files, opened by `openssl` and by Java; and those that `openssl` has written.
 
 use std::process::Command;
 
-use keys::pkcs12::{Pkcs12Fault, certificates};
+use keys::pkcs12::{Bundle, BundleFault, Pkcs12Fault, certificates};
 use pairing::Secret;
 use rustls_pki_types::CertificateDer;
 
@@ -71,4 +71,53 @@ fn what_the_format_cannot_hold_is_refused() {
     assert_eq!(certificates(&[], "a", &Secret::new("pw")), Err(Pkcs12Fault::Empty));
     let damaged = CertificateDer::from(vec![0x30, 0]);
     assert_eq!(certificates(&[damaged], "a", &Secret::new("pw")), Err(Pkcs12Fault::DamagedCertificate));
+}
+
+/// What `openssl` writes today, and what it wrote before (and others still do): with triple DES and RC2.
+const WAYS: [&str; 4] = ["", " -legacy", " -keypbe NONE -certpbe NONE", " -nomac"];
+
+#[test]
+fn a_key_with_its_certificates_is_read_as_openssl_writes_it() {
+    let bench = Bench::new();
+    let chain = chain(&bench);
+    for file in ["middle", "root"] {
+        bench.openssl(&format!("x509 -inform DER -in {file}.der -out {file}.pem"));
+    }
+    bench.openssl("x509 -inform DER -in client.der -out client.pem");
+    bench.write("above.pem", [bench.read("middle.pem"), bench.read("root.pem")].concat());
+    bench.openssl("pkey -in client.key -pubout -outform DER -out client.pub");
+    for way in WAYS {
+        bench.openssl(&format!(
+            "pkcs12 -export -inkey client.key -in client.pem -certfile above.pem -out file.p12 -passout pass:pässword{way}"
+        ));
+        let file = bench.read("file.p12");
+        let open = |passphrase: Option<&str>| Bundle::open(&file, passphrase.map(Secret::new).as_ref());
+        let bundle = open(Some("pässword")).unwrap().expect("it is one");
+        assert_eq!(bundle.key.public_key_der(), bench.read("client.pub"), "{way}");
+        assert_eq!(bundle.certificates, chain, "{way}");
+        assert!(!format!("{bundle:?}").contains("[48,"), "no bytes");
+        assert_eq!(open(Some("wrong")).unwrap_err(), BundleFault::PassphraseWrong, "{way}");
+        assert_eq!(open(Some("🦀")).unwrap_err(), BundleFault::PassphraseWrong, "{way}");
+        assert_eq!(open(None).unwrap_err(), BundleFault::PassphraseMissing, "{way}");
+    }
+    bench.openssl("pkcs12 -export -inkey client.key -in client.pem -out file.p12 -passout pass:");
+    assert!(Bundle::open(&bench.read("file.p12"), None).unwrap().is_some(), "protected with nothing");
+}
+
+#[test]
+fn what_is_no_key_with_its_certificates_is_named() {
+    let bench = Bench::new();
+    let chain = chain(&bench);
+    let passphrase = Secret::new("pw");
+    let open = |bytes: &[u8]| Bundle::open(bytes, Some(&passphrase)).map(|found| found.is_some());
+    assert_eq!(open(&certificates(&chain, "CRM", &passphrase).unwrap()), Err(BundleFault::NoKey));
+    for other in [&b"-----BEGIN CERTIFICATE-----"[..], b"", &chain[0]] {
+        assert_eq!(open(other), Ok(false));
+    }
+    bench.openssl("x509 -inform DER -in client.der -out client.pem");
+    bench.openssl("pkcs12 -export -inkey client.key -in client.pem -out file.p12 -passout pass:pw");
+    let file = bench.read("file.p12");
+    for end in [20, file.len() / 2, file.len() - 1] {
+        assert_ne!(open(&file[..end]), Ok(true), "cut off at {end}");
+    }
 }
