@@ -3,6 +3,7 @@ import "./styles/fonts.css";
 import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/environments.css";
+import "./styles/list-page.css";
 import "./styles/rows.css";
 import { mount } from "svelte";
 import App from "./App.svelte";

@@ -350,6 +350,29 @@ export type ImportedEnvironments = {
   known: Array<string>;
 };
 
+export type ImportEnvironments = {
+  id: string;
+};
+
+export type OfferedEnvironment = {
+  name: string;
+  /** It is there already, with the same address and sign-in, and stays as it is. */
+  known: boolean;
+  directorUrl: string;
+  /** The service that is given the password, or the client's secret. */
+  signInAt: string | null;
+  /** The CAs that it brings, which are trusted for it alone. */
+  ca: Array<ChainLink>;
+  proxy: string | null;
+  /** The names of headers that are sent along. */
+  headers: Array<string>;
+};
+
+export type OfferedEnvironments = {
+  id: string;
+  environments: Array<OfferedEnvironment>;
+};
+
 export type Nothing = Record<string, never>;
 
 export type ListApplications = {
@@ -540,6 +563,8 @@ export type PairingReceipt = {
   issuedBy: string | null;
   /** What the Director proposes to hand over; null: it does not say. */
   suggestedForm: Form | null;
+  /** One sentence about what looks wrong about where it leads: not encrypted, or to a host that the environment does not name. */
+  caution: string | null;
   /** Others who may read the system auths can read the secret again. */
   readableLater: boolean;
   clipboard: CopyOutcome | null;
@@ -1771,6 +1796,8 @@ export type WaveCounts = {
 
 export type WaveFailure = {
   message: string;
+  /** What to do about it. */
+  hint: string | null;
   count: number;
   /** At most three of them. */
   names: Array<string>;
@@ -1797,6 +1824,8 @@ export type WaveRun = {
   current: PairingReceipt | null;
   failures: Array<WaveFailure>;
   perMinute: number | null;
+  /** The Director asked for a rest: how much longer nothing is requested. */
+  restingSeconds: number | null;
   secondsLeft: number | null;
   /** It belongs to another environment or tenant than the one in force, so it rests. */
   elsewhere: boolean;
@@ -2043,8 +2072,10 @@ export interface Calls {
   try_reach: { input: Nothing; output: AppState };
   /** Saves where the person chooses; nothing secret is in it. */
   export_environments: { input: Nothing; output: Saved };
-  /** Opens a dialog; null when the person cancels. */
-  import_environments: { input: Nothing; output: ImportedEnvironments | null };
+  /** Opens a dialog; null when the person cancels. Nothing is imported by it. */
+  read_environments: { input: Nothing; output: OfferedEnvironments | null };
+  /** What was read last. */
+  import_environments: { input: ImportEnvironments; output: ImportedEnvironments };
   set_settings: { input: Settings; output: Settings };
   /** Empties the clipboard if ours; the page hides everything. */
   lock: { input: Nothing; output: Nothing };

@@ -48,6 +48,14 @@ describe("what stands in the way of saving", () => {
     });
   });
 
+  it("is a name or a badge that is too long", () => {
+    expect(faultsOf(good({ name: ` ${"n".repeat(60)} `, badge: "B".repeat(12) }))).toEqual({});
+    expect(faultsOf(good({ name: "n".repeat(61), badge: "B".repeat(13) }))).toEqual({
+      name: "long_name",
+      badge: "too_long",
+    });
+  });
+
   it("is a rate or a port out of bounds", () => {
     expect(faultsOf(good({ requestsPerSecond: 0 }))).toEqual({ rate: "rate" });
     expect(faultsOf(good({ requestsPerSecond: Number.NaN }))).toEqual({ rate: "rate" });

@@ -1,6 +1,7 @@
 import type { EnvironmentDefinition, SignInKind, SignInMethod } from "../backend/types.ts";
 import { isWebAddress } from "./address.ts";
 
+export const MAX_NAME = 60;
 export const MAX_BADGE = 12;
 
 /** What the form begins with; the program knows better as soon as it has looked at an address. */
@@ -33,7 +34,15 @@ export function methodOf(kind: SignInKind, before?: SignInMethod): SignInMethod 
   return kind === "client_credentials" ? { kind, tokenUrl: "", clientId, scopes } : { kind };
 }
 
-export type DefinitionFault = "needed" | "address" | "too_long" | "not_a_header" | "reserved_header" | "rate" | "port";
+export type DefinitionFault =
+  | "needed"
+  | "address"
+  | "too_long"
+  | "long_name"
+  | "not_a_header"
+  | "reserved_header"
+  | "rate"
+  | "port";
 /** What stands in the way of saving, by field; `header-0` is the first of the headers. */
 export type DefinitionFaults = Record<string, DefinitionFault>;
 
@@ -50,6 +59,7 @@ export function faultsOf(definition: EnvironmentDefinition): DefinitionFaults {
     } else if (!value.startsWith("https://") || !isWebAddress(value)) faults[field] = "address";
   };
   if (definition.name.trim() === "") faults["name"] = "needed";
+  else if ([...definition.name.trim()].length > MAX_NAME) faults["name"] = "long_name";
   if ([...definition.badge].length > MAX_BADGE) faults["badge"] = "too_long";
   address("directorUrl", definition.directorUrl, true);
   address("connectorUrl", definition.connectorUrl, false);

@@ -25,7 +25,7 @@ export function previewOf(rows: readonly PlanRow[], withPaired: boolean): Previe
 /** As typed; `null` where it is no size. */
 export function waveSize(text: string): number | null {
   const size = /^\d{1,4}$/.test(text.trim()) ? Number(text) : 0;
-  return size >= 1 && size <= 1000 ? size : null;
+  return size >= 1 && size <= 500 ? size : null;
 }
 
 /** In the order in which an application passes them. */

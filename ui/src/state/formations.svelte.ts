@@ -1,5 +1,6 @@
 import { call } from "../backend/index.ts";
 import type { CallError, Formation } from "../backend/types.ts";
+import { once } from "../model/once.ts";
 import { cockpit } from "./cockpit.svelte.ts";
 import { scope } from "./scope.ts";
 
@@ -18,8 +19,9 @@ class Formations {
     const round = this.#round;
     if (scope.key !== this.#scope) this.rows = null;
     this.#scope = scope.key;
+    const found: Formation[] = [];
+    const inOrder = () => once(found).sort((a, b) => collator.compare(a.name, b.name));
     try {
-      const found: Formation[] = [];
       for (let after: string | null = null, more = true; more; ) {
         const page: { formations: Formation[]; endCursor: string | null; hasNextPage: boolean } = await call(
           "list_formations",
@@ -30,10 +32,12 @@ class Formations {
         more = page.hasNextPage && page.endCursor !== after;
         after = page.endCursor;
       }
-      this.rows = found.sort((a, b) => collator.compare(a.name, b.name));
+      this.rows = inOrder();
       this.error = null;
     } catch (thrown) {
       if (round !== this.#round) return;
+      // What came is better than nothing.
+      if (!this.rows && found.length > 0) this.rows = inOrder();
       this.error = thrown as CallError;
       cockpit.suspect(this.error);
     }

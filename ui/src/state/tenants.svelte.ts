@@ -1,5 +1,6 @@
 import { call } from "../backend/index.ts";
 import type { CallError, TenantRow } from "../backend/types.ts";
+import { once } from "../model/once.ts";
 
 /** A pause in typing that is long enough for one more question. */
 const PAUSE_MS = 250;
@@ -60,7 +61,7 @@ export class TenantSearch {
     try {
       const page = await call("search_tenants", { text, after });
       if (round !== this.#round) return;
-      this.rows = after === null ? page.tenants : [...this.rows, ...page.tenants];
+      this.rows = once(after === null ? page.tenants : [...this.rows, ...page.tenants]);
       this.total = page.totalCount;
       this.hasMore = page.hasNextPage;
       this.#cursor = page.endCursor;

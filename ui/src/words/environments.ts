@@ -7,7 +7,7 @@ import type {
   EnvironmentDefinition,
   Guard,
 } from "../backend/types.ts";
-import { type DefinitionFault, MAX_BADGE } from "../model/environment.ts";
+import { type DefinitionFault, MAX_BADGE, MAX_NAME } from "../model/environment.ts";
 import { plural } from "../words.ts";
 
 /** The pages on which environments are listed, added and set up. */
@@ -15,6 +15,7 @@ const faults: Record<DefinitionFault, string> = {
   needed: "This is needed.",
   address: "An address that starts with https://.",
   too_long: `At most ${MAX_BADGE} characters.`,
+  long_name: `At most ${MAX_NAME} characters.`,
   not_a_header: "Letters, digits and - only.",
   reserved_header: "The program sets this header itself.",
   rate: "A whole number from 1 to 100.",
@@ -116,6 +117,19 @@ export const environmentsWords = {
     const there = known === 0 ? "" : ` ${plural(known, "was", "were")} there already.`;
     return `${plural(added, "environment was", "environments were")} added.${there} Sign in to use ${added === 1 ? "it" : "them"}.`;
   },
+  importing: {
+    title: (count: number) => `Import ${plural(count, "environment", "environments")}?`,
+    text: "Whoever made the file chose where you sign in and whom this program trusts there. Import it only from somebody you know, and compare what is marked.",
+    director: "Director",
+    signInAt: "Signs in at",
+    proxy: "Goes through the proxy",
+    ca: "Trusts its own CA",
+    headers: "Sends the headers",
+    known: (count: number) =>
+      `${plural(count, "more is", "more are")} there already and ${count === 1 ? "stays as it is" : "stay as they are"}.`,
+    cancel: "Cancel",
+    confirm: (count: number) => (count === 1 ? "Import it" : `Import ${count}`),
+  },
   saved: (path: string) => `Saved to ${path}.`,
   removal: {
     title: (name: string) => `Remove ${name}?`,
@@ -140,7 +154,7 @@ export const formWords = {
   byHand: "Set up by hand",
   test: "Test",
   testing: "Testing…",
-  testHint: "Looks at the address with these settings. Nothing is saved, nobody is signed in.",
+  testHint: "Test looks at the address with these settings: nothing is saved, nobody is signed in.",
   stepsLabel: "What was looked at",
   steps,
   stepStates,
@@ -149,7 +163,7 @@ export const formWords = {
   chain: "What the server shows",
   chainText: (host: string) => `${host} shows a certificate that this computer does not trust.`,
   chainAdvice:
-    "Compare the fingerprint of the last one with what its administrator says. If it is the right one, it can be trusted for this environment; nothing else on this computer is changed.",
+    "The first one below would be trusted, with all that it signed: compare its fingerprint with what the administrator says. It counts for this environment only; nothing else on this computer is changed.",
   trust: "Trust for this environment only",
   chooseCa: "Choose CA file…",
   leaf: "Server",

@@ -29,7 +29,7 @@ export const tenantWords = {
   inForce: "Shown now",
   fresh: "Nothing in it yet",
   searching: "Searching…",
-  more: (left: number) => `Show more (${count(left)} left)`,
+  more: (left: number) => (left > 0 ? `Show more (${count(left)} left)` : "Show more"),
   counted: (total: number) => (total === 1 ? "1 tenant" : `${count(total)} tenants`),
   nothing: (text: string) => `No tenant matches “${text}”. Search looks at name and id.`,
   none: "Your sign-in sees no tenant.",
@@ -102,6 +102,7 @@ export const signInWords = {
   needed: "This is needed.",
   busy: "Signing in…",
   keep: "Keep the sign-in",
+  keyStoreMissing: "It can't be used here now",
   keeps: {
     session: "Until this program ends",
     key_store: "In the key store of this computer",

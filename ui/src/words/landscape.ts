@@ -2,6 +2,11 @@ import type { OwnerKind } from "../backend/types.ts";
 import { plural } from "../words.ts";
 
 /** What is said about runtimes, integration systems and formations. */
+const application = {
+  emptyTitle: (tenant: string) => `No applications in tenant ${tenant}.`,
+  emptyText: "An application must exist before it can be paired.",
+};
+
 const runtime = {
   title: "Runtimes",
   one: "Runtime",
@@ -41,7 +46,18 @@ const permissions: Record<OwnerKind, string> = {
   integration_system: "integration_system.auths:read",
 };
 
+/** While nothing can be read. */
+export const notYet = {
+  signIn: (what: string) => `Sign in to see the ${what}.`,
+  tenant: (what: string) => `Choose a tenant to see its ${what}.`,
+  answer: (what: string, environment: string) =>
+    environment === ""
+      ? `The ${what} come as soon as there is an answer.`
+      : `The ${what} come as soon as ${environment} answers.`,
+};
+
 export const landscapeWords = {
+  application,
   runtime,
   integrationSystem,
   columns: { status: "Status", name: "Name", description: "Description", created: "Created", id: "ID" },

@@ -29,6 +29,6 @@ export const settingsWords = {
   oauthUrl: "OAuth2 token URL",
   version: "Version",
   warnings: "Worth knowing",
-  warningsLocal: "About the server of this computer.",
+  warningsLocal: "About this computer, not about the environment that is shown.",
   noEnvironment: "The addresses appear when the server runs.",
 } as const;

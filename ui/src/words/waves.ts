@@ -52,6 +52,7 @@ const states: Record<WaveRunState, string> = {
 };
 
 export const waveWords = {
+  what: "waves",
   problems,
   hands,
   stages,
@@ -91,7 +92,7 @@ export const waveWords = {
     why: (lifetime: number | null, suggested: number) =>
       `${lifetime === null ? "This environment does not say how long a token lives" : `A token lives for ${durationWords(lifetime)}`}. ` +
       `${count(suggested)} at once leave time to hand all of them over.`,
-    fault: "A number from 1 to 1,000.",
+    fault: "A number from 1 to 500.",
   },
   start: (amount: number) => `Pair ${plural(amount, "application", "applications")}`,
   starting: "Starting…",
@@ -106,6 +107,8 @@ export const waveWords = {
     rate: (perMinute: number) => `${count(Math.round(perMinute * 10) / 10)} a minute`,
     left: (seconds: number, at: string) =>
       `about ${durationWords(Math.max(60, Math.round(seconds / 60) * 60))}, done at ${at}`,
+    resting: (environment: string, seconds: number) =>
+      `${environment} asks us to slow down. Going on in ${plural(seconds, "second", "seconds")}.`,
     counts: "How many are how far",
     all: "All",
     pause: "Pause",
