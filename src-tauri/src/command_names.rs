@@ -125,6 +125,7 @@ const COMMANDS: &[&str] = &[
     "read_capabilities",
     "try_reach",
     "export_environments",
+    "read_environments",
     "import_environments",
     "set_settings",
     "lock",

@@ -5,20 +5,26 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic like the tests themselves")]
 
 mod environments {
+    mod company;
     mod desk;
     mod desktop;
     mod landscape;
 
     mod adding;
+    mod key_store;
     mod lists;
+    mod older_director;
     mod portable;
+    mod proxies;
     mod signing_in;
     mod switching;
     mod trouble;
+    mod two_windows;
     mod use_cases;
     mod watching;
     mod waves;
 
+    pub(crate) use company::Company;
     pub(crate) use desk::Desk;
     pub(crate) use desktop::TestDesktop;
     pub(crate) use landscape::Landscape;

@@ -325,8 +325,10 @@ table! {
     read try_reach(Nothing) -> AppState,
     /// Saves where the person chooses; nothing secret is in it.
     free export_environments(Nothing) -> Saved,
-    /// Opens a dialog; null when the person cancels.
-    free import_environments(Nothing) -> Option<ImportedEnvironments>,
+    /// Opens a dialog; null when the person cancels. Nothing is imported by it.
+    free read_environments(Nothing) -> Option<OfferedEnvironments>,
+    /// What was read last.
+    free import_environments(ImportEnvironments) -> ImportedEnvironments,
     free set_settings(Settings) -> Settings,
     /// Empties the clipboard if ours; the page hides everything.
     free lock(Nothing) -> Nothing,

@@ -198,6 +198,14 @@ impl Channel {
         }
     }
 
+    /// What became of an answer that had begun.
+    pub(crate) fn note_end(&self, end: Result<(), &Problem>) {
+        match end {
+            Ok(()) => self.shared.reach.answered(),
+            Err(problem) => self.shared.reach.broke_off(problem),
+        }
+    }
+
     fn http(&self) -> Client {
         self.shared.http.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

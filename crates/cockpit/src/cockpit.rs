@@ -14,7 +14,7 @@ use crate::{
     calls::{AppState, CallContext, Cleared, Nothing},
     certificates::ExpiryNotices,
     environments::Environments,
-    frame::Frame,
+    frame::{Frame, Place},
     held::Held,
     kyma::ConnectionLink,
     list_cache::ListCache,
@@ -22,6 +22,7 @@ use crate::{
     pairings::{Pairings, Watch},
     settings::{Kept, SettingsFile},
     simulation::Simulated,
+    turns::Turns,
     waves::Waves,
 };
 
@@ -53,9 +54,9 @@ pub struct Cockpit {
     pub(crate) pairings: Mutex<Pairings>,
     pub(crate) list_cache: Arc<ListCache>,
     pub(crate) watch: Mutex<Watch>,
+    /// One look at a time at what was handed over in a place.
+    pub(crate) looking: Turns<Place>,
     pub(crate) waves: Waves,
-    /// One look at a time at what was handed over: who waits finds the news of the one before.
-    pub(crate) looking: AsyncMutex<()>,
     /// Whether anybody can see the page.
     pub(crate) visible: AtomicBool,
     pub(crate) access_tokens: Mutex<Held<AccessToken>>,
@@ -96,8 +97,8 @@ impl Cockpit {
             pairings: Mutex::default(),
             list_cache: Arc::new(ListCache::in_folder(&settings_dir)),
             watch: Mutex::default(),
+            looking: Turns::default(),
             waves,
-            looking: AsyncMutex::default(),
             visible: AtomicBool::new(true),
             access_tokens: Mutex::default(),
             connection_links: Mutex::default(),

@@ -1,7 +1,9 @@
 //! What is in force: the server of this computer or a remote environment, which tenant of it, and who may change things
 //! there. Several environments stay connected; a call reaches only the one that was in force when it began.
 
+mod connection;
 mod guard;
+mod local_server;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -10,72 +12,15 @@ use pairing::Moment;
 use crate::{
     Cockpit, EnvironmentConfig, Problem,
     calls::{
-        AppState, Asked, CallContext, CallError, EnvironmentColour, EnvironmentDefinition, Guard, ReachStage,
-        ServerState, SignInStage, TenantRef, view_changed,
+        AppState, Asked, CallContext, EnvironmentColour, EnvironmentDefinition, Guard, ReachStage, ServerState,
+        SignInStage, TenantRef, view_changed,
     },
-    channel::Channel,
     cockpit::lock,
-    console::{About, Console, ConsoleSession},
-    director::{Director, Session},
+    console::{About, ConsoleSession},
+    director::Session,
     environment::LOCAL,
-    sign_in::SignIn,
 };
-
-/// Where something was begun: what belongs to it is asked for there, whatever is in force by then.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Place {
-    /// `local`, or the id of a remote environment.
-    pub(crate) environment: String,
-    /// External id; empty: none.
-    pub(crate) tenant: String,
-}
-
-/// An environment with one of its tenants: its Director and, where it has one, its console.
-#[derive(Clone, Debug)]
-pub(crate) struct Connection {
-    pub(crate) place: Place,
-    pub(crate) environment: Arc<EnvironmentConfig>,
-    pub(crate) director: Arc<Director>,
-    pub(crate) console: Option<Arc<Console>>,
-    /// Shared by everything that asks this environment's servers.
-    pub(crate) channel: Arc<Channel>,
-    /// What it was made of; `None`: the server of this computer.
-    pub(crate) set_up: Option<Arc<EnvironmentDefinition>>,
-}
-
-impl Connection {
-    /// # Errors
-    /// The address, the CA or the token of the environment cannot be used.
-    pub(crate) fn to(environment: EnvironmentConfig, sign_in: Arc<SignIn>) -> Result<Self, Problem> {
-        let channel = Arc::new(Channel::to(&environment, sign_in)?);
-        Self::through(environment, channel)
-    }
-
-    /// The same environment with another tenant.
-    ///
-    /// # Errors
-    /// The id of the tenant is none that a header can carry.
-    pub(crate) fn with_tenant(&self, id: &str, name: &str) -> Result<Self, Problem> {
-        let environment =
-            EnvironmentConfig { tenant: id.into(), tenant_name: name.into(), ..(*self.environment).clone() };
-        let channel = Arc::new(self.channel.with_tenant(id)?);
-        Ok(Self { set_up: self.set_up.clone(), ..Self::through(environment, channel)? })
-    }
-
-    fn through(environment: EnvironmentConfig, channel: Arc<Channel>) -> Result<Self, Problem> {
-        let director = Director::new(&environment, Arc::clone(&channel))?;
-        let console = Console::of(&environment, &channel)?;
-        let place = Place { environment: environment.id.clone(), tenant: environment.tenant.clone() };
-        Ok(Self {
-            place,
-            director: Arc::new(director),
-            console: console.map(Arc::new),
-            environment: Arc::new(environment),
-            channel,
-            set_up: None,
-        })
-    }
-}
+pub(crate) use connection::{Connection, Place};
 
 #[derive(Debug)]
 pub(crate) struct Frame {
@@ -87,6 +32,10 @@ pub(crate) struct Frame {
     /// Remote environments and tenants that were in force in this run.
     pub(crate) visited: BTreeMap<Place, Connection>,
     view: u64,
+    /// Of the remote environment in force, as it was seen last.
+    changes_by_itself: Option<(SignInStage, ReachStage)>,
+    /// Which tenant of a remote environment was in force last in this run, and which one it was set up with then.
+    tenants: BTreeMap<String, (TenantRef, String)>,
     /// Of the server of this computer: what it was started with, and what was chosen since.
     local_tenants: Option<(String, Option<TenantRef>)>,
     pub(crate) warnings: Vec<String>,
@@ -102,6 +51,8 @@ impl Frame {
             remote: None,
             visited: BTreeMap::new(),
             view: 1,
+            changes_by_itself: None,
+            tenants: BTreeMap::new(),
             local_tenants: None,
             warnings,
             authority_warning: None,
@@ -115,6 +66,11 @@ impl Frame {
     /// Another environment or tenant; `None`: the server of this computer. What was begun before cannot reach it.
     pub(crate) fn put_in_force(&mut self, remote: Option<Connection>) {
         if let Some(connection) = &remote {
+            let EnvironmentConfig { id, tenant, tenant_name, .. } = &*connection.environment;
+            if let Some(set_up) = &connection.set_up {
+                let tenant = TenantRef { id: tenant.clone(), name: tenant_name.clone() };
+                self.tenants.insert(id.clone(), (tenant, set_up.tenant.clone()));
+            }
             self.visited.insert(connection.place.clone(), connection.clone());
         }
         self.remote = remote;
@@ -149,6 +105,14 @@ impl Frame {
     pub(crate) fn latest_of(&self, environment: &str) -> Option<Connection> {
         let of = |connection: &&Connection| connection.place.environment == environment;
         self.remote.as_ref().filter(of).or_else(|| self.visited.values().find(of)).cloned()
+    }
+
+    /// The tenant that this window had in force last in a remote environment that is set up like this; what another window
+    /// chose there is that window's.
+    pub(crate) fn tenant_of(&self, environment: &str, set_up: &EnvironmentDefinition) -> Option<TenantRef> {
+        let (tenant, of) = self.tenants.get(environment)?;
+        // With another tenant in the form it is another environment of the same id.
+        (*of == set_up.tenant).then(|| tenant.clone())
     }
 
     /// Everything that talks to a remote environment.
@@ -204,48 +168,6 @@ impl Frame {
 }
 
 impl Cockpit {
-    /// The server is being started (again).
-    pub fn server_starting(&self) {
-        lock(&self.simulated).stopped();
-        let mut frame = lock(&self.frame);
-        frame.server = ServerState::Starting;
-        frame.local = None;
-        frame.authority_warning = None;
-    }
-
-    /// The server could not be started; the window stays open and says why.
-    pub fn server_failed(&self, problem: Problem) {
-        let error = CallError::new(problem, CallContext::of_local_server());
-        tracing::warn!(code = %error.code, correlation_id = error.correlation_id, "server failed: {}", error.message);
-        lock(&self.simulated).stopped();
-        let mut frame = lock(&self.frame);
-        frame.server = ServerState::Failed { error };
-        frame.local = None;
-    }
-
-    /// The server of this computer runs: with nothing else in force, everything from here on talks to it.
-    ///
-    /// # Errors
-    /// The address, the CA or the token of the environment cannot be used; the state is then *failed*.
-    pub fn connect(&self, environment: EnvironmentConfig) -> Result<(), Problem> {
-        let sign_in = Arc::new(SignIn::known(environment.admin_token.clone()));
-        let look = self.environments.local_look();
-        let environment = EnvironmentConfig { colour: look.0, guard: look.1, ..environment };
-        let environment = lock(&self.frame).with_chosen_tenant(environment);
-        match Connection::to(environment, sign_in) {
-            Ok(connection) => {
-                let mut frame = lock(&self.frame);
-                frame.server = ServerState::Ready;
-                frame.local = Some(connection);
-                Ok(())
-            }
-            Err(problem) => {
-                self.server_failed(problem.clone());
-                Err(problem)
-            }
-        }
-    }
-
     /// Adds a permanent warning, once.
     pub fn warn(&self, sentence: impl Into<String>) {
         let sentence = sentence.into();
@@ -297,11 +219,13 @@ impl Cockpit {
         lock(&self.frame).view
     }
 
-    /// What of the environment in force changes without anybody having changed it.
-    pub(crate) fn watched_by_itself(&self) -> Option<(SignInStage, ReachStage)> {
-        let frame = lock(&self.frame);
-        let channel = &frame.remote.as_ref()?.channel;
-        Some((channel.sign_in().shown().stage, channel.reach(None).stage))
+    /// Whether something about the environment in force is another than when this was asked last, without anybody having
+    /// changed it.
+    pub(crate) fn has_changed_by_itself(&self) -> bool {
+        let mut frame = lock(&self.frame);
+        let channel = frame.remote.as_ref().map(|remote| &remote.channel);
+        let now = channel.map(|channel| (channel.sign_in().shown().stage, channel.reach(None).stage));
+        std::mem::replace(&mut frame.changes_by_itself, now) != now
     }
 
     /// What the call is about.

@@ -12,6 +12,7 @@ use reqwest::{
     header::{HeaderName, RETRY_AFTER},
     redirect,
 };
+use rustls::CertificateError;
 use url::Host;
 
 use crate::{EnvironmentConfig, Problem, calls::Proxy};
@@ -125,9 +126,8 @@ pub(crate) fn shape(cause: &serde_json::Error) -> String {
 
 /// No usable HTTP answer at all.
 pub(crate) fn transport(host: &str, error: &reqwest::Error) -> Problem {
-    let problem = if is_tls(error) {
-        Problem::new(ErrorCode::UntrustedServer, format!("{host} shows a certificate we don't trust."))
-            .hint("Check that the address is right and that this environment's CA file belongs to it.")
+    let problem = if let Some(cause) = tls_cause(error) {
+        return refused_tls(host, cause).detail(causes(error));
     } else if error.is_timeout() {
         timed_out(host)
     } else if error.is_connect() {
@@ -151,17 +151,46 @@ pub(crate) fn slow_down(host: &str, retry_after: Option<u32>) -> Problem {
     Problem::new(ErrorCode::RateLimited, format!("{host} asks us to slow down.")).hint(format!("Try again {when}."))
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
+/// What TLS has against a server, in words; the clock and the name are no matter of trust.
+pub(crate) fn refused_tls(host: &str, error: &rustls::Error) -> Problem {
+    use CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+    };
+    let rustls::Error::InvalidCertificate(cause) = error else {
+        return Problem::new(ErrorCode::Protocol, format!("{host} and this program can't agree on TLS."))
+            .hint("Check the address and the port. A server that wants a client certificate may not have liked ours.");
+    };
+    let (message, hint) = match cause {
+        NotValidForName | NotValidForNameContext { .. } => (
+            format!("{host} shows a certificate for another name."),
+            "Check the address. The certificate names the servers it is for.",
+        ),
+        Expired | ExpiredContext { .. } => (
+            format!("The certificate of {host} has expired."),
+            "Tell whoever runs it. Check the clock of this computer, too.",
+        ),
+        NotValidYet | NotValidYetContext { .. } => {
+            (format!("The certificate of {host} is not valid yet."), "Check the clock of this computer.")
+        }
+        _ => (
+            format!("{host} shows a certificate we don't trust."),
+            "Check that the address is right and that this environment's CA file belongs to it.",
+        ),
+    };
+    Problem::new(ErrorCode::UntrustedServer, message).hint(hint)
+}
+
+fn tls_cause<'a>(error: &'a reqwest::Error) -> Option<&'a rustls::Error> {
     let mut source = error.source();
     while let Some(cause) = source {
-        if cause.is::<rustls::Error>() {
-            return true;
+        if let Some(found) = cause.downcast_ref::<rustls::Error>() {
+            return Some(found);
         }
         // `source` of an I/O error skips the error that it wraps.
         let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         source = wrapped.map_or_else(|| cause.source(), |inner| Some(inner));
     }
-    false
+    None
 }
 
 /// The chain of causes without the address, which may carry more than a person should copy around.
@@ -172,7 +201,9 @@ pub(crate) fn causes(error: &reqwest::Error) -> String {
         if !text.is_empty() {
             text.push_str(": ");
         }
-        text.push_str(&cause.to_string());
+        let said = cause.to_string();
+        // rustls adds where its programmers can read more.
+        text.push_str(said.split_once(": https://docs.rs/").map_or(said.as_str(), |(said, _)| said));
         source = cause.source();
     }
     text

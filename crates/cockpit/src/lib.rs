@@ -41,6 +41,7 @@ mod templates;
 #[cfg(test)]
 mod tls_server;
 mod trust;
+mod turns;
 mod unlocking;
 mod waves;
 

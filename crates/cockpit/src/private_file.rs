@@ -74,6 +74,21 @@ mod tests {
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_never_ends_is_not_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        for odd in [&pipe, Path::new("/dev/zero"), folder.path()] {
+            read(odd, 10).unwrap_err();
+        }
+        let path = folder.path().join("file");
+        fs::write(&path, "0123456789").unwrap();
+        assert_eq!(**read(&path, 10).unwrap(), *b"0123456789");
+        read(&path, 9).unwrap_err();
+    }
+
     #[test]
     fn a_failure_leaves_the_old_content() {
         let folder = tempfile::tempdir().unwrap();

@@ -9,13 +9,15 @@ use crate::{
     applications::application_gone,
     calls::{
         ApplicationDetail, AuthCertificate, AuthKind, AuthSummary, CallContext, CleanUpAuths, CleanedUp,
-        IntegrationSystemRow, OwnerKind, Text,
+        IntegrationSystemRow, Owner, OwnerKind, Text,
     },
     certificates::{Certificate, Inventory},
 };
 
 /// More than anybody can look through in one list.
 const MOST: usize = 1000;
+/// Removed in a second or so: a request for pairing data waits no longer.
+const AT_ONCE: usize = 10;
 
 impl Cockpit {
     /// One application with what the inventory knows about its system auths. An inventory that does not answer costs
@@ -54,23 +56,37 @@ impl Cockpit {
             return Err(Problem::invalid(format!("At most {MOST} entries can be removed at a time.")));
         }
         let wanted: BTreeSet<_> = input.system_auth_ids.into_iter().map(Text::into_inner).collect();
-        // Looked at again: what was left behind when the page was painted may be in use by now.
-        let found = self.application_detail(call, &input.application_id).await?.ok_or_else(application_gone)?;
         let session = self.session(call)?;
+        let owner = Owner::application(&*input.application_id);
+        let mut left = self.orphans(call, &input.application_id, &wanted).await?;
         let mut removed = 0;
-        for auth in found.auths.unwrap_or_default() {
-            if !auth.orphaned || !wanted.contains(&auth.id) {
-                continue;
-            }
-            match session.delete_auth(OwnerKind::Application, auth.id).await {
-                Ok(()) => removed += 1,
-                // Gone is what was wanted.
-                Err(problem) if problem.code == ErrorCode::NotFound => {}
-                Err(problem) => return Err(problem),
+        while !left.is_empty() {
+            // Whoever requests pairing data takes what was left behind first: a few at a time, and each looked at again.
+            let _turn = session.turn_of(&owner).await;
+            let few = left.split_off(left.len().saturating_sub(AT_ONCE)).into_iter().collect::<BTreeSet<_>>();
+            for id in self.orphans(call, &input.application_id, &few).await? {
+                match session.delete_auth(OwnerKind::Application, id).await {
+                    Ok(()) => removed += 1,
+                    // Gone is what was wanted.
+                    Err(problem) if problem.code == ErrorCode::NotFound => {}
+                    Err(problem) => return Err(problem),
+                }
             }
         }
         tracing::info!(application_id = &*input.application_id, removed, "orphaned system auths removed");
         Ok(CleanedUp { removed })
+    }
+
+    /// Those of the wanted entries that are left behind by now.
+    async fn orphans(
+        &self,
+        call: CallContext,
+        application_id: &str,
+        wanted: &BTreeSet<String>,
+    ) -> Result<Vec<String>, Problem> {
+        let found = self.application_detail(call, application_id).await?.ok_or_else(application_gone)?;
+        let auths = found.auths.unwrap_or_default().into_iter();
+        Ok(auths.filter(|auth| auth.orphaned && wanted.contains(&auth.id)).map(|auth| auth.id).collect())
     }
 }
 

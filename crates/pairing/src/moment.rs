@@ -2,6 +2,9 @@
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+/// 31 December 9999: the last day that RFC 3339 can write.
+const LAST_SECOND: i64 = 253_402_300_799;
+
 /// Milliseconds since 1970-01-01T00:00:00Z. The clock is always a parameter: nothing here reads one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Moment(i64);
@@ -13,6 +16,11 @@ impl Moment {
 
     pub const fn from_unix_seconds(seconds: i64) -> Self {
         Self(seconds * 1000)
+    }
+
+    /// A time that somebody else wrote down; `None` outside of the calendar, which ends with the year 9999.
+    pub fn at_unix_seconds(seconds: i64) -> Option<Self> {
+        (0..=LAST_SECOND).contains(&seconds).then(|| Self::from_unix_seconds(seconds))
     }
 
     pub const fn unix_millis(self) -> i64 {
@@ -68,5 +76,11 @@ mod tests {
         assert_eq!(Moment::parse(&at.rfc3339_precise()), Some(at));
         assert_eq!(Moment::parse("2024-07-04T12:44:00.123999999+02:00"), Some(at));
         assert_eq!(Moment::parse("yesterday"), None);
+        assert_eq!(
+            Moment::at_unix_seconds(1_720_089_840).map(Moment::rfc3339).as_deref(),
+            Some("2024-07-04T10:44:00Z")
+        );
+        // Milliseconds where seconds belong are far outside of the calendar.
+        assert_eq!([i64::MAX, -1, 1_720_089_840_123].map(Moment::at_unix_seconds), [None; 3]);
     }
 }

@@ -2,18 +2,29 @@
 //!
 //! `cargo xtask run` builds what it needs; then, on any display:
 //! `TAURI_DRIVER_BIN=~/.cargo/bin/tauri-driver cargo run -p blackbox --bin pictures docs/images`
+//!
+//! After the folder, the names of scenes take only these: `light`, `dark`, `kyma`, `landscape`.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, path::PathBuf, time::Duration};
 
 use blackbox::{
     KymaApplication, Server,
-    window::{Clipboard, Home, Terminal, Window},
+    window::{Clipboard, Home, Terminal, Window, on_display},
 };
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Through this renderer alone the driver can read the window's content; with the other it waits for ever.
-const READABLE: (&str, &str) = ("WEBKIT_DISABLE_DMABUF_RENDERER", "0");
+/// What this renderer draws is on the display as soon as it is drawn.
+const AT_ONCE: (&str, &str) = ("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+
+/// What moves for ever stands at its beginning, and what moves once has arrived.
+const STILL: &str = "document.getAnimations().forEach((animation) => {
+        const endless = animation.effect.getComputedTiming().endTime === Infinity;
+        if (endless) { animation.pause(); animation.currentTime = 0; } else animation.finish();
+    }) ?? null";
+
+/// How far the display may be behind the page.
+const DISPLAY_LAG: Duration = Duration::from_millis(700);
 
 /// The ports that a reader will see in the own window.
 const PORTS: [&str; 4] = ["--port", "8443", "--mtls-port", "8444"];
@@ -30,13 +41,24 @@ const APPLICATIONS: [(&str, &str, &str); 6] = [
 
 #[tokio::main]
 async fn main() {
-    let folder = PathBuf::from(env::args_os().nth(1).unwrap_or_else(|| "docs/images".into()));
+    let mut arguments = env::args().skip(1);
+    let folder = PathBuf::from(arguments.next().unwrap_or_else(|| "docs/images".into()));
     fs::create_dir_all(&folder).expect("the folder for the pictures");
     let album = Album { folder };
-    album.light().await;
-    album.dark().await;
-    album.kyma().await;
-    album.landscape().await;
+    let wanted: Vec<String> = arguments.collect();
+    let wants = |scene: &str| wanted.is_empty() || wanted.iter().any(|name| name == scene);
+    if wants("light") {
+        album.light().await;
+    }
+    if wants("dark") {
+        album.dark().await;
+    }
+    if wants("kyma") {
+        album.kyma().await;
+    }
+    if wants("landscape") {
+        album.landscape().await;
+    }
 }
 
 struct Album {
@@ -213,6 +235,7 @@ impl Album {
         window.fill("@environment-address", server.ready("directorUrl")).await;
         window.click("@find-environment").await;
         window.appears("@server-chain @chain-link").await;
+        window.value("document.querySelector('[data-testid=discovery-steps]').scrollIntoView() ?? null").await;
         self.take(&window, "environment-add").await;
         window.click("@trust-here").await;
         window.appears("@discovery-step[data-step=director_answered][data-state=done]").await;
@@ -237,6 +260,7 @@ impl Album {
         window.appears("@application-row[data-name='Field Service']").await;
         window.click("@nav-environments").await;
         window.appears("@environment-card").await;
+        window.goes("@notice").await;
         self.take(&window, "environments").await;
         window.click("@nav-applications").await;
         window.click("@application-row[data-name='Field Service'] @pair-row").await;
@@ -245,6 +269,11 @@ impl Album {
         self.take(&window, "guard").await;
         window.click("@guard-go").await;
         window.appears("@progress-stage[data-stage=waiting]").await;
+        window.click("@copy-primary").await;
+        let terminal = Terminal::new(server.ready("caFile").into());
+        terminal.obtain_certificate(&Clipboard.holds().await);
+        window.appears("@progress-stage[data-stage=certificate_issued]").await;
+        self.take(&window, "pair-remote").await;
         window.click("@nav-applications").await;
         window.appears("@application-row").await;
         for name in ["Billing Archive", "Loyalty Programme", "Warehouse Control"] {
@@ -279,9 +308,12 @@ impl Album {
         // Nothing under the pointer, no caret.
         window.point_away().await;
         window.value("document.activeElement?.blur() ?? null").await;
+        // The display follows the page, sometimes a good deal later.
+        tokio::time::sleep(DISPLAY_LAG).await;
         let picture = window
             .wait(blackbox::window::PATIENCE, "the picture is steady", async || {
-                let picture = window.picture().await;
+                window.value(STILL).await;
+                let picture = on_display::picture(window.process(), "Pairing Cockpit")?;
                 let steady = picture == last;
                 last.clone_from(&picture);
                 steady.then_some(picture)
@@ -292,7 +324,7 @@ impl Album {
 }
 
 fn home(theme: &str) -> Home {
-    let home = Home::new().with(READABLE.0, READABLE.1);
+    let home = Home::new().with(AT_ONCE.0, AT_ONCE.1);
     home.set(&json!({ "theme": theme, "clipboardSeconds": 60 }));
     home
 }

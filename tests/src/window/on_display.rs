@@ -33,6 +33,14 @@ pub fn ask_to_close(process: &Process, title: &str) {
     }
 }
 
+/// What a process' window with this title shows, in PNG; nothing before it shows anything. Through ImageMagick: the
+/// driver's own pictures take longer than anybody waits where nothing but the processor renders.
+pub fn picture(process: &Process, title: &str) -> Option<Vec<u8>> {
+    let window = windows(process, title).pop()?;
+    let taken = Command::new("import").args(["-window", &window, "png:-"]).output().expect("ImageMagick's import runs");
+    taken.status.success().then_some(taken.stdout).filter(|picture| !picture.is_empty())
+}
+
 fn close(window: u32) -> Result<(), ReplyError> {
     let (display, _) = x11rb::connect(None).expect("the display accepts another client");
     let atom = |name: &str| Ok::<_, ReplyError>(display.intern_atom(false, name.as_bytes())?.reply()?.atom);

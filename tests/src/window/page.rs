@@ -166,12 +166,6 @@ impl Window {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
-
-    /// A picture of the page in PNG. Needs a renderer that can be read from; see `pictures`.
-    pub async fn picture(&self) -> Vec<u8> {
-        let picture = self.session.get("/screenshot").await.unwrap_or_else(|refusal| panic!("{refusal:?}"));
-        crate::unbase64(picture.as_str().expect("a picture"))
-    }
 }
 
 /// `@name` stands for `[data-testid="name"]`.

@@ -14,13 +14,13 @@ fn states(found: &Value) -> Vec<(String, String)> {
     steps.iter().map(|step| (text(&step["step"]), text(&step["state"]))).collect()
 }
 
-fn state(found: &Value, step: &str) -> String {
+pub(crate) fn state(found: &Value, step: &str) -> String {
     let found_step = states(found).into_iter().find(|(name, _)| name == step);
     found_step.unwrap_or_else(|| panic!("{step} in {found}")).1
 }
 
 /// The failure of a step, which has words and a next step.
-fn failure(found: &Value, step: &str) -> Value {
+pub(crate) fn failure(found: &Value, step: &str) -> Value {
     let steps = found["steps"].as_array().unwrap();
     let failed: Vec<_> = steps.iter().filter(|step| step["state"] == "failed").collect();
     assert_eq!(failed.len(), 1, "one place: {found}");

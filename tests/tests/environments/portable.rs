@@ -6,7 +6,7 @@ use std::{
 };
 
 use blackbox::base64;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Desk, Landscape, desk::definition};
 
@@ -76,9 +76,26 @@ async fn environments_are_exported_and_imported_without_secrets() {
 
     let other = Desk::new();
     other.desktop.open_files(std::slice::from_ref(&file));
-    let imported = other.call("import_environments", json!({})).await;
+    // First it is said what comes between the person and the Director; nothing is imported by looking.
+    let offered = other.call("read_environments", json!({})).await;
+    let shown = &offered["environments"][0];
+    assert_eq!((&shown["name"], &shown["known"]), (&json!("Mine"), &json!(false)), "{offered}");
+    assert_eq!(shown["directorUrl"], server.ready("directorUrl"));
+    assert_eq!(
+        (&shown["signInAt"], &shown["proxy"], &shown["headers"]),
+        (&Value::Null, &Value::Null, &json!(["client_user"]))
+    );
+    assert_eq!(shown["ca"].as_array().unwrap().len(), 1, "{shown}");
+    assert_eq!(other.call("environments", json!({})).await["environments"].as_array().unwrap().len(), 1);
+    let import = async |offered: &Value| {
+        let input = json!({ "id": offered["id"] });
+        let imported = other.call("import_environments", input.clone()).await;
+        other.refused("import_environments", input).await;
+        imported
+    };
+    let imported = import(&offered).await;
     assert_eq!((&imported["added"], &imported["known"]), (&json!(["Mine"]), &json!([])), "{imported}");
-    let again = other.call("import_environments", json!({})).await;
+    let again = import(&other.call("read_environments", json!({})).await).await;
     assert_eq!((&again["added"], &again["known"]), (&json!([]), &json!(["Mine"])), "{again}");
     let rows = other.call("environments", json!({})).await;
     let row = rows["environments"].as_array().unwrap().iter().find(|row| row["name"] == "Mine").unwrap().clone();
@@ -90,11 +107,14 @@ async fn environments_are_exported_and_imported_without_secrets() {
 
     for nonsense in ["", "{}", "[1]", "not json", "{\"environments\": [{\"name\": 1}]}"] {
         fs::write(&file, nonsense).unwrap();
-        other.refused("import_environments", json!({})).await;
+        other.refused("read_environments", json!({})).await;
     }
+    // Editors of another system begin a file with a mark.
+    fs::write(&file, format!("\u{feff}{exported}")).unwrap();
+    assert_eq!(other.call("read_environments", json!({})).await["environments"][0]["known"], true);
     let unknown = exported.replacen("\"name\"", "\"password\": \"x\", \"name\"", 1);
     fs::write(&file, unknown).unwrap();
-    let refused = other.try_call("import_environments", json!({})).await;
+    let refused = other.try_call("read_environments", json!({})).await;
     assert_eq!(leaks(other.folder(), &["\"password\""]), [""; 0], "{refused:?}");
     assert_eq!(other.call("environments", json!({})).await["environments"].as_array().unwrap().len(), 2);
 }

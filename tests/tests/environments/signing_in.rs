@@ -1,66 +1,15 @@
 //! The four ways to sign in, and what happens when a sign-in ends.
 
-use std::{fs, sync::Arc};
+use std::{net::TcpListener, sync::Arc};
 
-use blackbox::{AwkwardDirector, Fault, OpenIdProvider, Person, Server, until};
+use blackbox::{AwkwardDirector, Fault, Person, until};
 use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::{
-    Desk, Landscape,
-    desk::{PATIENCE, definition, definition_at, list, text},
+    Company, Desk, Landscape,
+    desk::{PATIENCE, definition, list, text},
 };
-
-/// A provider, a server that trusts it, and what has to be trusted to talk to both.
-struct Company {
-    provider: OpenIdProvider,
-    server: Server,
-    ca: String,
-}
-
-impl Company {
-    fn start(landscape: Landscape, settings: &Value) -> Self {
-        let provider = OpenIdProvider::start_with_tls(settings);
-        let ca_file = provider.ca_file();
-        let trusting = [
-            "--administrator-issuer",
-            provider.issuer(),
-            "--administrator-audience",
-            provider.client_id(),
-            "--administrator-issuer-ca",
-            ca_file.to_str().unwrap(),
-        ];
-        let server = Server::start(&[landscape.options(), &trusting].concat());
-        let ca = format!("{}{}", fs::read_to_string(server.ready("caFile")).unwrap(), provider.ca_pem().unwrap());
-        Self { provider, server, ca }
-    }
-
-    fn definition(&self) -> Value {
-        self.definition_at(self.server.ready("directorUrl"), &self.ca)
-    }
-
-    fn definition_at(&self, director: &str, ca: &str) -> Value {
-        let mut wanted = definition_at(director, ca, self.server.ready("tenant"), "Company");
-        wanted["signIn"] = json!({ "kind": "oidc", "issuer": self.provider.issuer(), "clientId": self.provider.client_id(),
-            "scopes": ["profile", "groups", "offline_access"] });
-        wanted
-    }
-
-    /// A desk where somebody has signed in.
-    async fn desk(&self, definition: Value) -> (Desk, String) {
-        let desk = Desk::new();
-        let id = desk.add(definition).await;
-        desk.call("use_environment", json!({ "id": id })).await;
-        self.sign_in(&desk, &id).await;
-        (desk, id)
-    }
-
-    async fn sign_in(&self, desk: &Desk, id: &str) {
-        desk.desktop.browse_with(self.provider.browser(Person::SignsIn));
-        desk.call("start_sign_in", json!({ "id": id, "keep": "session" })).await;
-        desk.signed(id, "signed_in").await;
-    }
-}
 
 /// The parameters of the last address that the browser was opened at.
 fn asked(desk: &Desk) -> (Url, impl Fn(&str) -> Option<String>) {
@@ -155,6 +104,34 @@ async fn nobody_is_signed_in_who_refused_or_left_or_came_by_themselves() {
     desk.call("start_sign_in", json!({ "id": other, "keep": "session" })).await;
     desk.call("cancel_sign_in", json!({ "id": other })).await;
     desk.signed(&other, "signed_out").await;
+}
+
+/// A service that wants to know the address beforehand knows one port, which nobody may be in the way of for long.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_try_has_the_port_of_the_first() {
+    let company = Company::start(Landscape::Complete, &json!({}));
+    let desk = Desk::new();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut fixed = company.definition();
+    fixed["signIn"]["redirectPort"] = json!(port);
+    let id = desk.add(fixed).await;
+    desk.call("use_environment", json!({ "id": id })).await;
+    desk.desktop.browse_with(company.provider.browser(Person::Leaves));
+    let start = json!({ "id": id, "keep": "session" });
+    desk.call("start_sign_in", start.clone()).await;
+    let (_, first) = asked(&desk);
+    assert_eq!(first("redirect_uri"), Some(format!("http://127.0.0.1:{port}/callback")));
+    // Twice at once, as by two clicks.
+    let (one, two) = tokio::join!(desk.try_call("start_sign_in", start.clone()), desk.try_call("start_sign_in", start));
+    assert!(one.is_ok() && two.is_ok(), "{one:?} {two:?}");
+    company.sign_in(&desk, &id).await;
+    assert_eq!(desk.names().await, [""; 0]);
+    assert_eq!(company.provider.granted("authorization_code"), 1, "the tries before were ended");
+
+    let taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let refused = desk.refused("start_sign_in", json!({ "id": id, "keep": "session" })).await;
+    assert!(refused.hint.is_some_and(|hint| hint.contains(&port.to_string())), "which port it is");
+    drop(taken);
 }
 
 #[tokio::test(flavor = "multi_thread")]

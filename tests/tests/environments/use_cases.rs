@@ -1,11 +1,13 @@
 //! The administrator's daily work, the same in both landscapes.
 
-use blackbox::{Pairing, Server, until};
+use std::time::Duration;
+
+use blackbox::{AwkwardDirector, Pairing, Seen, Server, until};
 use serde_json::{Value, json};
 
 use super::{
     Desk, Landscape,
-    desk::{PATIENCE, new_application, request, text},
+    desk::{PATIENCE, definition_at, new_application, request, text},
 };
 
 /// The same test in both.
@@ -271,6 +273,41 @@ fn tells_nothing(detail: &Value) -> bool {
 }
 
 /// The ids of an application's system auths, as the Director has them.
+/// Who requests pairing data while others clean up takes what was left behind, and keeps it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_again_meanwhile_is_not_cleaned_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start_in(&data, &["--token-ttl", "1s"]);
+    let id = server.register("shop").await;
+    for _ in 0..25 {
+        server.token(&id).await;
+    }
+    let all = ids(&server, &id).await;
+    server.stop().await;
+    // From here on a token lives for minutes.
+    let server = Server::start_in(&data, &[]);
+    let director = AwkwardDirector::before(&server);
+    let desk = Desk::new();
+    let wanted = definition_at(&director.director_url(), director.ca_pem(), server.ready("tenant"), "Slow");
+    desk.join_as(wanted, &server.admin_token()).await;
+    director.take(Duration::from_millis(50));
+    director.forget();
+    let clean = desk.call("clean_up_auths", json!({ "applicationId": id, "systemAuthIds": all }));
+    let request = async {
+        until("the first are removed", PATIENCE, async || director.seen().iter().any(Seen::is_mutation).then_some(()))
+            .await;
+        desk.request(&id, "client_certificate").await
+    };
+    let (cleaned, receipt) = tokio::join!(clean, request);
+    let kept = ids(&server, &id).await;
+    assert_eq!(kept, [text(&receipt["systemAuthId"])], "{cleaned}");
+    assert!(all.contains(&kept[0]), "one that was left behind");
+    assert_eq!(cleaned["removed"], 24);
+    let token = desk.form(&receipt, "token").await;
+    assert_eq!(server.connector(&token).configuration().await.status, 200);
+}
+
 async fn ids(server: &Server, id: &str) -> Vec<String> {
     let query = "query($id: ID!) { result: application(id: $id) { auths { id } } }";
     let found = server.director(query, json!({ "id": id })).await;

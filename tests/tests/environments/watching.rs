@@ -1,8 +1,8 @@
 //! One look at all that are watched, which never asks for a token.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use blackbox::{AwkwardDirector, Pairing, Seen, Server, until};
+use blackbox::{AwkwardDirector, Fault, Pairing, Seen, Server, until};
 use serde_json::{Value, json};
 
 use super::{
@@ -97,6 +97,47 @@ async fn what_was_seen_before_stays_while_nobody_answers() {
     director.plug_in();
     desk.reaches(&receipt, &["paired"]).await;
     assert_eq!(desk.environment().await["reach"]["stage"], "reached");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_does_not_answer_keeps_no_other_waiting() {
+    let (far, near) = (Landscape::Complete.start(), Landscape::Complete.start());
+    let director = AwkwardDirector::before(&far);
+    let desk = desk_before(&far, &director).await;
+    let id = desk.create("far").await;
+    desk.request(&id, "client_certificate").await;
+    desk.join(&near, "Near").await;
+    let id = desk.create("near").await;
+    let receipt = desk.request(&id, "client_certificate").await;
+    director.forget();
+    director.always(Fault::Silence);
+    until("somebody waits for the far Director", PATIENCE, async || (!director.seen().is_empty()).then_some(())).await;
+
+    let token = desk.form(&receipt, "token").await;
+    Pairing::of(&near, &id, &token).await.director(&near).viewer().await;
+    let begun = Instant::now();
+    desk.reaches(&receipt, &["paired"]).await;
+    let watched = desk.call("watched_pairings", json!({})).await;
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    let stages: Vec<_> = watched["pairings"].as_array().unwrap().iter().map(|one| &one["progress"]["stage"]).collect();
+    assert_eq!(stages.iter().filter(|stage| **stage == "paired").count(), 1, "{watched}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pairing_ends_with_its_environment() {
+    let (desk, _server) = Desk::in_landscape(Landscape::Complete).await;
+    let id = desk.create("shop").await;
+    desk.request(&id, "client_certificate").await;
+    let environment = text(&desk.environment().await["id"]);
+    // Another window of this program takes the environment away.
+    let other = desk.started_again();
+    other.call("remove_environment", json!({ "id": environment, "confirmName": "Landscape" })).await;
+    let watched = until("nothing is watched any more", PATIENCE, async || {
+        let watched = desk.call("watched_pairings", json!({})).await;
+        watched["pairings"].as_array().unwrap().is_empty().then_some(watched)
+    })
+    .await;
+    assert_eq!(watched["error"], Value::Null, "{watched}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,12 @@
 //! Many applications, in waves that fit a token's life.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use blackbox::{AwkwardDirector, Fault, Pairing, Server, until};
 use pairing::PairingData;
@@ -228,4 +234,149 @@ async fn nothing_is_overwritten() {
     })
     .await;
     assert_eq!(fs::read_to_string(out.join("app-0.pairing-data")).unwrap(), first);
+}
+
+/// How often a token was requested, for each application.
+fn requests(director: &AwkwardDirector) -> BTreeMap<String, usize> {
+    let mut requests = BTreeMap::new();
+    for seen in director.seen().iter().filter(|seen| seen.is_mutation()) {
+        let id = ["id", "appID", "owner"].iter().find_map(|name| seen.variables[name].as_str()).unwrap_or("?");
+        *requests.entry(id.to_owned()).or_default() += 1;
+    }
+    requests
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_are_requested_several_at_a_time() {
+    let (desk, _server, director, ids) = desk_with(200, Landscape::Complete).await;
+    let folder = tempfile::tempdir().unwrap();
+    desk.desktop.save_into(folder.path());
+    desk.desktop.open_files(&[folder.path().to_owned()]);
+    director.take(Duration::from_millis(50));
+    let begun = Instant::now();
+    desk.call("start_waves", json!({ "applicationIds": ids, "hand": "files", "waveSize": 200 })).await;
+    run_until(&desk, "all are handed over", |run| run["counts"]["handedOver"] == 200).await;
+    let taken = begun.elapsed();
+    assert_eq!(requests(&director), ids.iter().map(|id| (id.clone(), 1)).collect(), "one token each");
+    // Two answers of 50 ms for each: one after another that is 20 s.
+    assert!(taken < Duration::from_secs(15), "{taken:?}");
+}
+
+/// One folder for all files.
+fn save_into(desk: &Desk) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    desk.desktop.save_into(folder.path());
+    desk.desktop.open_files(&[folder.path().to_owned()]);
+    folder
+}
+
+/// The run as it is on disk.
+fn written(desk: &Desk) -> BTreeMap<String, Value> {
+    let text = fs::read(desk.folder().join("settings/waves.json")).unwrap();
+    let run: Value = serde_json::from_slice(&text).unwrap();
+    run["entries"].as_array().unwrap().iter().map(|entry| (text_of(entry), entry.clone())).collect()
+}
+
+fn text_of(entry: &Value) -> String {
+    text(&entry["application_id"])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_a_second_token_when_the_program_ends_in_between() {
+    let (desk, server, director, ids) = desk_with(40, Landscape::Complete).await;
+    let _folder = save_into(&desk);
+    director.take(Duration::from_millis(100));
+    desk.call("start_waves", json!({ "applicationIds": ids, "hand": "files", "waveSize": 40 })).await;
+    let asked = until("some are asked for", PATIENCE, async || {
+        // Whoever the Director has heard of is on disk by now.
+        let asked = requests(&director);
+        let written = written(&desk);
+        for id in asked.keys() {
+            let entry = &written[id];
+            assert!(entry["asked"] == true || entry["stage"] != "planned", "{entry}");
+        }
+        (asked.len() > 12).then_some(asked)
+    })
+    .await;
+    assert!(asked.len() < 40, "it ends in between");
+    let second = desk.started_again();
+    drop(desk);
+    let found = run_until(&second, "the run of the program before", Value::is_object).await;
+    assert_eq!(found["state"], "paused", "{found}");
+    let lost = found["counts"]["failed"].as_u64().unwrap();
+    assert!((1..=8).contains(&lost), "what was under way: {found}");
+    assert!(found["failures"][0]["hint"].is_string(), "{found}");
+    let environment = text(&second.environment().await["id"]);
+    second.sign_in(&environment, &server.admin_token()).await;
+    second.call("resume_waves", json!({})).await;
+    run_until(&second, "all others have theirs", |run| run["counts"]["planned"] == 0).await;
+    let twice: Vec<_> = requests(&director).into_iter().filter(|(_, times)| *times > 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_director_that_wants_a_rest_gets_it_and_the_wave_goes_on() {
+    let (desk, _server, director, ids) = desk_with(20, Landscape::Complete).await;
+    let _folder = save_into(&desk);
+    director.when("generateAuthForApplication", Some(3), Fault::slow_down(Some(2)));
+    desk.call("start_waves", json!({ "applicationIds": ids, "hand": "files", "waveSize": 20 })).await;
+    run_until(&desk, "it says that it rests", |run| run["restingSeconds"].is_u64()).await;
+    let done = run_until(&desk, "all are handed over", |run| run["counts"]["handedOver"] == 20).await;
+    assert_eq!((&done["wave"], &done["waves"], &done["counts"]["failed"]), (&json!(1), &json!(1), &json!(0)), "{done}");
+    assert_eq!(requests(&director).values().sum::<usize>(), 23, "three were turned away");
+    // For longer, a person decides.
+    desk.call("stop_waves", json!({})).await;
+    desk.call("discard_waves", json!({})).await;
+    director.when("generateAuthForApplication", Some(1), Fault::slow_down(Some(86_400)));
+    desk.call("start_waves", json!({ "applicationIds": ids, "hand": "files", "waveSize": 20 })).await;
+    let paused = run_until(&desk, "it pauses", |run| run["state"] == "paused").await;
+    assert!(text(&paused["pausedBecause"]).contains("24 hours"), "{paused}");
+    until("the desktop was told", PATIENCE, async || {
+        desk.desktop.notified().iter().any(|said| said.contains("24 hours")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_does_not_follow_its_environment_to_another_address() {
+    let (desk, server, director, ids) = desk_with(3, Landscape::Complete).await;
+    let _folder = save_into(&desk);
+    desk.call("start_waves", json!({ "applicationIds": ids, "hand": "files", "waveSize": 1 })).await;
+    run_until(&desk, "the first is handed over", |run| run["counts"]["handedOver"] == 1).await;
+    let other = AwkwardDirector::before(&server);
+    let id = text(&desk.environment().await["id"]);
+    let moved = definition_at(&other.director_url(), other.ca_pem(), server.ready("tenant"), "Waves");
+    desk.call("save_environment", json!({ "id": id, "definition": moved })).await;
+    desk.sign_in(&id, &server.admin_token()).await;
+    let paused = run_until(&desk, "it pauses", |run| run["state"] == "paused").await;
+    assert!(text(&paused["pausedBecause"]).contains("another address"), "{paused}");
+    assert_eq!(paused["elsewhere"], true, "{paused}");
+    let refused = desk.refused("resume_waves", json!({})).await;
+    assert!(refused.message.contains("another address"), "{refused:?}");
+    desk.call("stop_waves", json!({})).await;
+    assert!(other.seen().iter().all(|seen| !seen.is_mutation()), "nothing was requested there");
+    assert_eq!(requests(&director).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_paired_meanwhile_is_not_asked_for_again() {
+    let (desk, server, director, ids) = desk_with(2, Landscape::Complete).await;
+    let _folder = save_into(&desk);
+    director.when("generateAuthForApplication", Some(1), Fault::resolver(10, "InternalError", "canary"));
+    desk.call("start_waves", json!({ "applicationIds": ids, "hand": "files", "waveSize": 2 })).await;
+    let failed =
+        run_until(&desk, "one has failed", |run| run["counts"]["failed"] == 1 && run["counts"]["handedOver"] == 1)
+            .await;
+    assert_eq!(failed["failures"][0]["count"], 1, "{failed}");
+    until("the desktop was told", PATIENCE, async || {
+        desk.desktop.notified().iter().any(|said| said.contains("first of the waves")).then_some(())
+    })
+    .await;
+    let which = rows(&desk).await.into_iter().find(|row| row["stage"] == "failed").unwrap();
+    let which = text(&which["applicationId"]);
+    server.pair(&which).await.director(&server).viewer().await;
+    let before = requests(&director);
+    desk.call("retry_waves", json!({})).await;
+    run_until(&desk, "it is paired", |run| run["counts"]["paired"] == 1).await;
+    assert_eq!(requests(&director), before);
 }

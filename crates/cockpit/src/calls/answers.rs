@@ -212,6 +212,8 @@ pub struct PairingReceipt {
     pub issued_by: Option<String>,
     /// What the Director proposes to hand over; null: it does not say.
     pub suggested_form: Option<Form>,
+    /// One sentence about what looks wrong about where it leads: not encrypted, or to a host that the environment does not name.
+    pub caution: Option<String>,
     /// Others who may read the system auths can read the secret again.
     pub readable_later: bool,
     pub clipboard: Option<CopyOutcome>,

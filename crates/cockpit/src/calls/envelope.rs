@@ -106,7 +106,6 @@ impl Cockpit {
         self.follow_other_windows().await;
         let call = CallContext::in_view(self.view());
         let span = tracing::debug_span!("call", name, correlation_id = %call);
-        let before = self.watched_by_itself();
         let outcome = async {
             let answered = match self.admit(call, name, &envelope) {
                 Ok(()) => answer(self, call, name, envelope.input).await,
@@ -121,8 +120,9 @@ impl Cockpit {
         }
         .instrument(span)
         .await;
-        // The answer of a server, or none, may have ended a sign-in or shown that it is out of reach.
-        if self.watched_by_itself() != before {
+        // The answer of a server, or none, may have ended a sign-in or shown that it is out of reach; so may a renewal in the
+        // background since the last call.
+        if self.has_changed_by_itself() {
             self.desktop.state_changed();
         }
         outcome

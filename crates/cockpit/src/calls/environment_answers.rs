@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{AppState, CallError, Capabilities, EnvironmentDefinition};
+use super::{AppState, CallError, Capabilities, ChainLink, EnvironmentDefinition};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -237,6 +237,31 @@ pub enum SealedFileState {
 pub struct SavedEnvironment {
     pub id: String,
     pub state: AppState,
+}
+
+/// What a file of exported environments holds.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferedEnvironments {
+    pub id: String,
+    pub environments: Vec<OfferedEnvironment>,
+}
+
+/// An environment in a file, with everything in it that comes between the person and the Director.
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferedEnvironment {
+    pub name: String,
+    /// It is there already, with the same address and sign-in, and stays as it is.
+    pub known: bool,
+    pub director_url: String,
+    /// The service that is given the password, or the client's secret.
+    pub sign_in_at: Option<String>,
+    /// The CAs that it brings, which are trusted for it alone.
+    pub ca: Vec<ChainLink>,
+    pub proxy: Option<String>,
+    /// The names of headers that are sent along.
+    pub headers: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, TS)]

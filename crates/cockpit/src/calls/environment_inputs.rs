@@ -115,6 +115,14 @@ pub struct EnvironmentRef {
     pub id: Id,
 }
 
+/// What `read_environments` has shown.
+#[derive(Debug, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ImportEnvironments {
+    #[ts(type = "string")]
+    pub id: Id,
+}
+
 #[derive(Debug, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SaveEnvironment {

@@ -47,6 +47,7 @@ fn declarations(config: &ts_rs::Config) -> Vec<String> {
         StartDiscovery DiscoveryRef DiscoveryStepName DiscoveryStepState DiscoveryStep Discovery ChosenCa
         StartSignIn SignInWithSecret SignInWithCertificate OpenVault
         TenantRow Tenants SearchTenants UseTenant ImportedEnvironments
+        ImportEnvironments OfferedEnvironment OfferedEnvironments
         Nothing ListApplications ApplicationRow ApplicationPage ApplicationRef
         AuthKind TokenSummary AuthCertificate AuthSummary ApplicationDetail
         CreateApplication UpdateApplication DeletionImpact DeleteApplication

@@ -73,6 +73,8 @@ pub struct WaveCounts {
 #[serde(rename_all = "camelCase")]
 pub struct WaveFailure {
     pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
     pub count: u32,
     /// At most three of them.
     pub names: Vec<String>,
@@ -101,6 +103,8 @@ pub struct WaveRun {
     pub current: Option<PairingReceipt>,
     pub failures: Vec<WaveFailure>,
     pub per_minute: Option<f64>,
+    /// The Director asked for a rest: how much longer nothing is requested.
+    pub resting_seconds: Option<u32>,
     #[ts(type = "number | null")]
     pub seconds_left: Option<u64>,
     /// It belongs to another environment or tenant than the one in force, so it rests.

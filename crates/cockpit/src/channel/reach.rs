@@ -20,11 +20,27 @@ pub(super) struct ReachLog {
 struct Seen {
     reached_at: Option<Moment>,
     error: Option<CallError>,
+    /// Answers begin, and do not come to their end.
+    breaks_off: bool,
 }
 
 impl ReachLog {
+    /// An answer has begun.
     pub(super) fn reached(&self) {
-        *lock(&self.seen) = Seen { reached_at: Some(https::local_time()), error: None };
+        if !lock(&self.seen).breaks_off {
+            self.answered();
+        }
+    }
+
+    /// An answer was read to its end.
+    pub(super) fn answered(&self) {
+        *lock(&self.seen) = Seen { reached_at: Some(https::local_time()), error: None, breaks_off: false };
+    }
+
+    /// An answer had begun.
+    pub(super) fn broke_off(&self, problem: &Problem) {
+        self.lost(problem);
+        lock(&self.seen).breaks_off = true;
     }
 
     pub(super) fn lost(&self, problem: &Problem) {

@@ -1,8 +1,10 @@
 //! Applications at the Director.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Map, Value};
 
-use super::{At, Auth, Session, operations::*, wire};
+use super::{At, Auth, Session, asking::Failed, operations::*, wire};
 use crate::{
     Problem,
     calls::{ApplicationDetail, ApplicationPage, ApplicationRow},
@@ -21,8 +23,7 @@ pub(super) const CONNECTED: &str = "CONNECTED";
 
 impl Session {
     pub(crate) async fn applications(&self, after: Option<String>, first: u32) -> Result<ApplicationPage, Problem> {
-        let variables = list_applications::Variables { after, first: Some(first.into()) };
-        let At { value, moment } = self.ask::<ListApplications>(variables).await?;
+        let At { value, moment } = self.application_page(after, first).await?;
         let page = value.applications;
         Ok(ApplicationPage {
             rows: page.data.into_iter().map(ApplicationRow::from).collect(),
@@ -31,6 +32,24 @@ impl Session {
             total_count: u32::try_from(page.total_count).unwrap_or(0),
             server_now: Some(moment.rfc3339()),
         })
+    }
+
+    /// At most `first` of them; fewer where their labels are so long that no more come through at a time.
+    async fn application_page(
+        &self,
+        after: Option<String>,
+        first: u32,
+    ) -> Result<At<list_applications::ResponseData>, Problem> {
+        loop {
+            let rows = first.min(self.director.rows_at_once.load(Ordering::Relaxed));
+            let variables = list_applications::Variables { after: after.clone(), first: Some(rows.into()) };
+            match self.ask::<ListApplications>(variables).await {
+                Err(Failed::TooLong(_)) if rows > 1 => {
+                    self.director.rows_at_once.fetch_min(rows / 2, Ordering::Relaxed);
+                }
+                page => return Ok(page?),
+            }
+        }
     }
 
     pub(crate) async fn application(&self, id: String) -> Result<Option<ApplicationDetail>, Problem> {

@@ -8,7 +8,7 @@ use reqwest::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{At, Session, refusal::GraphqlError};
+use super::{At, Session, leaner::leaner, refusal::GraphqlError};
 use crate::{
     Problem,
     https::{self, Unread, shape},
@@ -21,13 +21,15 @@ const SUGGEST_TOKEN: HeaderName = HeaderName::from_static("suggest_token");
 #[derive(Debug)]
 pub(super) enum Failed {
     NotServed(Problem),
+    /// Fewer things at a time may be short enough.
+    TooLong(Problem),
     Problem(Problem),
 }
 
 impl From<Failed> for Problem {
     fn from(failed: Failed) -> Self {
         match failed {
-            Failed::NotServed(problem) | Failed::Problem(problem) => problem,
+            Failed::NotServed(problem) | Failed::TooLong(problem) | Failed::Problem(problem) => problem,
         }
     }
 }
@@ -39,6 +41,9 @@ pub(super) struct Answer {
     #[serde(default)]
     pub(super) errors: Vec<GraphqlError>,
 }
+
+/// The mutation of the pairing proposal.
+const PROPOSAL: &str = "GenerateAuth";
 
 /// What a request has beside its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,13 +67,39 @@ impl Session {
         let body = Q::build_query(variables);
         let operation = body.operation_name;
         let body = serde_json::to_value(body).map_err(|cause| Failed::Problem(self.asked().protocol(shape(&cause))))?;
-        let At { value: Answer { data, errors }, moment } = self.exchange(&body, operation, hint).await?;
+        let At { value: Answer { data, errors }, moment } = self.exchange_or_less(&body, operation, hint).await?;
         if let Some(error) = errors.first() {
             return Err(Failed::Problem(self.asked().graphql(StatusCode::OK, error)));
         }
         let Some(data) = data else { return Err(Failed::Problem(self.asked().protocol("neither data nor errors"))) };
         let value = parse(data).map_err(|cause| Failed::Problem(self.asked().protocol(cause)))?;
         Ok(At { value, moment })
+    }
+
+    /// The same, without what this Director does not know and we can do without. A document that it refuses for that was not
+    /// carried out. The proposal's operation is there as a whole, or not at all.
+    pub(super) async fn exchange_or_less(
+        &self,
+        body: &Value,
+        operation: &str,
+        hint: Hint,
+    ) -> Result<At<Answer>, Failed> {
+        let known = &self.director.leaner;
+        if known.is_for(operation)
+            && let Some(less) = leaner(body)
+        {
+            return self.exchange(&less, operation, hint).await;
+        }
+        let refused = match self.exchange(body, operation, hint).await {
+            Err(refused @ Failed::NotServed(_)) if operation != PROPOSAL => refused,
+            answer => return answer,
+        };
+        let Some(less) = leaner(body) else { return Err(refused) };
+        let answer = self.exchange(&less, operation, hint).await;
+        if answer.is_ok() {
+            known.note(operation);
+        }
+        answer
     }
 
     /// Whatever a Director answers with status 200. Everything else is a failure.
@@ -81,12 +112,16 @@ impl Session {
         let response = self.director.channel.send(request.json(body), self.call).await.map_err(Failed::Problem)?;
         let moment = self.director.observe(&response);
         let (status, retry_after, is_page) = (response.status(), https::retry_after(&response), is_page(&response));
-        let bytes = https::read(response).await.map_err(|unread| {
-            Failed::Problem(match unread {
-                Unread::Transport(error) => asked.transport(&error),
-                Unread::TooLong => asked.protocol("the answer is longer than 8 MiB"),
-            })
+        let bytes = https::read(response).await.map_err(|unread| match unread {
+            Unread::Transport(error) => {
+                let problem = asked.transport(&error);
+                self.director.channel.note_end(Err(&problem));
+                Failed::Problem(problem)
+            }
+            Unread::TooLong if status.is_success() => Failed::TooLong(asked.too_long()),
+            Unread::TooLong => Failed::Problem(asked.status(status, is_page, retry_after)),
         })?;
+        self.director.channel.note_end(Ok(()));
         tracing::debug!(operation, status = status.as_u16(), "asked the Director");
         let answer: Result<Answer, _> = serde_json::from_slice(&bytes);
         match answer {
@@ -114,5 +149,5 @@ fn is_page(response: &Response) -> bool {
 }
 
 pub(super) fn parse<T: DeserializeOwned>(data: Value) -> Result<T, String> {
-    serde_json::from_value(data).map_err(|cause| shape(&cause))
+    serde_path_to_error::deserialize(data).map_err(|cause| format!("{}, at {}", shape(cause.inner()), cause.path()))
 }

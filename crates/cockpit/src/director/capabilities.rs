@@ -178,7 +178,7 @@ impl Session {
         let data = match self.exchange(&body, "Introspect", Hint::None).await {
             Ok(answer) => answer.value.data.unwrap_or_default(),
             Err(Failed::NotServed(_)) => return Ok(None),
-            Err(Failed::Problem(problem)) => return Err(problem),
+            Err(Failed::TooLong(problem) | Failed::Problem(problem)) => return Err(problem),
         };
         let mut names = BTreeSet::new();
         for root in ["queryType", "mutationType"] {
@@ -200,7 +200,7 @@ impl Session {
         match self.exchange(&body, "Probe", Hint::None).await {
             Ok(_) => Ok(Availability::Yes),
             Err(Failed::NotServed(_)) => Ok(Availability::No),
-            Err(Failed::Problem(problem)) => Err(problem),
+            Err(Failed::TooLong(problem) | Failed::Problem(problem)) => Err(problem),
         }
     }
 }

@@ -81,7 +81,8 @@ impl Session {
         let Some(Credential::OAuthCredentialData(data)) = answer.credential else {
             return Err(self.incomplete("credential"));
         };
-        let Params { scopes } = serde_json::from_str(&answer.params).unwrap_or_default();
+        let params = answer.params.as_deref().and_then(|params| serde_json::from_str(params).ok());
+        let Params { scopes } = params.unwrap_or_default();
         let handed = NewCredentials {
             client_id: data.client_id,
             client_secret: secret(data.client_secret),

@@ -7,6 +7,7 @@ mod capabilities;
 mod credentials;
 mod formations;
 mod integration_systems;
+mod leaner;
 mod noun;
 mod operations;
 mod pairing_data;
@@ -19,13 +20,25 @@ mod token;
 mod watching;
 mod wire;
 
-use std::{fmt, sync::Arc, time::Instant};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicU32},
+    time::Instant,
+};
 
 use pairing::{Moment, Secret};
 use reqwest::{Response, header::DATE};
+use tokio::sync::OwnedMutexGuard;
 
-use crate::{EnvironmentConfig, Problem, calls::CallContext, channel::Channel, https};
+use crate::{
+    EnvironmentConfig, Problem,
+    calls::{CallContext, Owner},
+    channel::Channel,
+    https,
+    turns::Turns,
+};
 use capabilities::Learnt;
+use leaner::Leaner;
 use refusal::Asked;
 use server_clock::ServerClock;
 
@@ -36,7 +49,6 @@ pub(crate) use pairing_data::NewAuth;
 pub(crate) use token::NewToken;
 pub(crate) use watching::Watched;
 pub(crate) use wire::Auth;
-#[cfg(test)]
 pub(crate) use wire::Token;
 
 /// A Director, and what is needed to ask it.
@@ -48,6 +60,11 @@ pub(crate) struct Director {
     clock: ServerClock,
     /// What it offers, as far as that was learnt.
     learnt: Learnt,
+    leaner: Leaner,
+    /// How many applications come through in one answer.
+    rows_at_once: AtomicU32,
+    /// What is done to the system auths of an owner happens one after the other.
+    turns: Turns<Owner>,
 }
 
 impl fmt::Debug for Director {
@@ -81,6 +98,9 @@ impl Director {
             tenant: environment.tenant.clone(),
             clock: ServerClock::default(),
             learnt: Learnt::new(environment.has_proposal_operations),
+            leaner: Leaner::default(),
+            rows_at_once: AtomicU32::new(u32::MAX),
+            turns: Turns::default(),
         })
     }
 
@@ -103,6 +123,12 @@ impl Director {
 }
 
 impl Session {
+    /// Waits until nobody else changes the system auths of this owner, and keeps others waiting for as long as the answer is
+    /// held.
+    pub(crate) async fn turn_of(&self, owner: &Owner) -> OwnedMutexGuard<()> {
+        self.director.turns.take(owner).await
+    }
+
     /// The same call, asking about something else.
     pub(crate) fn about(&self, noun: Noun) -> Self {
         Self { noun, ..self.clone() }

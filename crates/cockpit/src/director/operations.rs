@@ -51,6 +51,7 @@ operations! {
     "graphql/delete_integration_system_auth.graphql" DeleteIntegrationSystemAuth,
     "graphql/list_templates.graphql" ListTemplates,
     "graphql/create_from_template.graphql" CreateFromTemplate,
+    "graphql/create_from_template_by_name.graphql" CreateFromTemplateByName,
     "graphql/list_formations.graphql" ListFormations,
     "graphql/create_formation.graphql" CreateFormation,
     "graphql/create_formation_of_template.graphql" CreateFormationOfTemplate,

@@ -47,7 +47,7 @@ impl Session {
                 self.director.learnt.set_proposal(false);
                 Ok(None)
             }
-            Err(Failed::Problem(problem)) => Err(problem),
+            Err(Failed::TooLong(problem) | Failed::Problem(problem)) => Err(problem),
         }
     }
 
@@ -140,7 +140,7 @@ impl Session {
                 self.director.learnt.set_proposal(false);
                 Ok(None)
             }
-            Err(Failed::Problem(problem)) => Err(problem),
+            Err(Failed::TooLong(problem) | Failed::Problem(problem)) => Err(problem),
         }
     }
 

@@ -160,6 +160,12 @@ impl Asked<'_> {
         self.no_director().detail(cause)
     }
 
+    pub(super) fn too_long(self) -> Problem {
+        Problem::new(ErrorCode::Protocol, format!("The answer of {} is too long to be read.", self.host))
+            .hint("Something there has very long labels or very many entries. Shorten them, or look with another tool.")
+            .detail("the answer is longer than 8 MiB")
+    }
+
     fn no_director(self) -> Problem {
         Problem::new(ErrorCode::Protocol, format!("{} doesn't answer like a Director.", self.host))
             .hint("Check the address of the environment.")

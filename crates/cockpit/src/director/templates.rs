@@ -1,6 +1,6 @@
 //! Application templates at the Director.
 
-use super::{Noun, Session, operations::*};
+use super::{Noun, Session, asking::Failed, operations::*};
 use crate::{
     Problem,
     calls::{ApplicationRow, Placeholder, Template, TemplatePage},
@@ -39,8 +39,18 @@ impl Session {
         values: Vec<(String, String)>,
     ) -> Result<ApplicationRow, Problem> {
         let value = |(placeholder, value)| create_from_template::TemplateValueInput { placeholder, value };
+        let by_id = Some(values.iter().cloned().map(value).collect());
+        let variables =
+            create_from_template::Variables { id: Some(id), template_name: template_name.clone(), values: by_id };
+        match self.ask::<CreateFromTemplate>(variables).await {
+            Ok(answer) => return Ok(answer.value.register_application_from_template.into()),
+            // Refused before it was carried out: an older Director knows templates by their name only.
+            Err(Failed::NotServed(_)) => {}
+            Err(failed) => return Err(failed.into()),
+        }
+        let value = |(placeholder, value)| create_from_template_by_name::TemplateValueInput { placeholder, value };
         let values = Some(values.into_iter().map(value).collect());
-        let variables = create_from_template::Variables { id: Some(id), template_name, values };
-        Ok(self.ask::<CreateFromTemplate>(variables).await?.value.register_application_from_template.into())
+        let variables = create_from_template_by_name::Variables { template_name, values };
+        Ok(self.ask::<CreateFromTemplateByName>(variables).await?.value.register_application_from_template.into())
     }
 }

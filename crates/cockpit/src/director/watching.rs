@@ -83,7 +83,7 @@ impl Session {
         for some in owners.chunks(MOST) {
             let body = document(some);
             let At { value: Answer { data, errors }, moment } =
-                self.exchange(&body, "Watch", Hint::None).await.map_err(Problem::from)?;
+                self.exchange_or_less(&body, "Watch", Hint::None).await.map_err(Problem::from)?;
             now = Some(moment);
             let mut data = match data {
                 Some(Value::Object(data)) => data,

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::operations::{
-    create_from_template, get_application, get_integration_system, get_runtime, list_applications, list_runtimes,
-    register_application, register_runtime, update_application,
+    create_from_template, create_from_template_by_name, get_application, get_integration_system, get_runtime,
+    list_applications, list_runtimes, register_application, register_runtime, update_application,
 };
 use crate::calls::{ApplicationRow, AuthKind, AuthSummary, RuntimeRow, TokenSummary};
 
@@ -147,7 +147,10 @@ macro_rules! rows {
     )*};
 }
 
-rows! { list_applications get_application register_application update_application create_from_template }
+rows! {
+    list_applications get_application register_application update_application create_from_template
+    create_from_template_by_name
+}
 
 macro_rules! runtime_rows {
     ($($operation:ident)*) => {$(

@@ -3,7 +3,7 @@
 use pairing::{ErrorCode, Secret};
 use uuid::Uuid;
 
-use super::{exchange::with_own_name, file::Record, read_capabilities_in_background, same_sign_in};
+use super::{exchange::Names, file::Record, read_capabilities_in_background, same_sign_in};
 use crate::{
     Cockpit, Problem,
     calls::{
@@ -14,7 +14,7 @@ use crate::{
     certificates::{certificates_in, server_chain},
     cockpit::lock,
     environment::LOCAL,
-    frame::Connection,
+    frame::{Connection, Place},
     https,
     sign_in::SignIn,
 };
@@ -61,8 +61,11 @@ impl Cockpit {
 
     fn row(&self, record: &Record, in_force: &str) -> EnvironmentRow {
         let definition = &record.definition;
-        let tenant = record.in_force_tenant();
-        let visited = lock(&self.frame).latest_of(&record.id);
+        let (visited, tenant) = {
+            let frame = lock(&self.frame);
+            (frame.latest_of(&record.id), frame.tenant_of(&record.id, definition))
+        };
+        let tenant = tenant.unwrap_or_else(|| record.in_force_tenant());
         let reach = visited.map_or_else(Reach::default, |visited| visited.channel.reach(visited.director.now()));
         EnvironmentRow {
             id: record.id.clone(),
@@ -99,7 +102,7 @@ impl Cockpit {
             .change(move |content| {
                 let others: Vec<_> =
                     content.environments.iter().filter(|other| Some(&other.id) != wanted.as_ref()).cloned().collect();
-                if with_own_name(definition.clone(), &others).name != definition.name {
+                if Names::of(&others).is_taken(&definition.name) {
                     return Err(Problem::invalid(format!("There is another environment called {}.", definition.name))
                         .hint("Two of the same name would be confused. Choose another one.")
                         .action(ErrorAction::CorrectInput));
@@ -179,6 +182,7 @@ impl Cockpit {
         });
         removed.await?;
         self.environments.forget_sign_in(&record.id).await;
+        self.environments.vault.forget_turns(&record.id);
         self.list_cache.forget_environment(&record.id);
         // Only a copy for recipes; that it may be gone already does not matter.
         let _ = std::fs::remove_file(self.environments.ca_file(&record.id));
@@ -195,9 +199,13 @@ impl Cockpit {
         } else {
             self.follow_other_windows().await;
             let record = self.environments.record(&id)?;
-            let known =
-                lock(&self.frame).latest_of(&id).filter(|known| known.place.tenant == record.in_force_tenant().id);
-            Some(known.map_or_else(|| self.environments.connect(&record), Ok)?)
+            let (tenant, known) = {
+                let frame = lock(&self.frame);
+                let tenant = frame.tenant_of(&id, &record.definition).unwrap_or_else(|| record.in_force_tenant());
+                let place = Place { environment: id.clone(), tenant: tenant.id.clone() };
+                (tenant, frame.visited.get(&place).cloned())
+            };
+            Some(known.map_or_else(|| self.environments.connect(&record, tenant), Ok)?)
         };
         let is_remote = connection.is_some();
         lock(&self.frame).put_in_force(connection);

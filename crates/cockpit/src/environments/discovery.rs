@@ -8,6 +8,7 @@ use tokio::task::AbortHandle;
 use url::Url;
 use uuid::Uuid;
 
+use super::way::OnTheWay;
 use super::{
     address, first_question,
     server_chain::{self, Shown},
@@ -141,10 +142,10 @@ impl Steps {
     async fn find_name(&self) -> bool {
         self.begin(Name::NameFound);
         let config = self.config();
-        match server_chain::proxy_of(&config) {
+        match OnTheWay::to(&config) {
             Err(problem) => return self.fail(Name::NameFound, problem),
             Ok(Some(proxy)) => {
-                let text = format!("The proxy {} looks for it.", proxy.host_str().unwrap_or_default());
+                let text = format!("The proxy {} looks for it.", proxy.host());
                 self.end(Name::NameFound, State::Skipped, text);
                 return true;
             }

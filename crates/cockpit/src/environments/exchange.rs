@@ -1,19 +1,25 @@
 //! Environments as a file for colleagues: how they are set up, and nothing that signs anybody in.
 
+use std::collections::BTreeSet;
+
 use pairing::ErrorCode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
     address,
-    definition::{looks_alike, visible},
+    definition::{as_seen, visible},
     file::Record,
 };
 use crate::{
     Cockpit, Problem,
-    calls::{CallContext, EnvironmentDefinition, Guard, ImportedEnvironments, Keep, Nothing, Saved},
+    calls::{
+        CallContext, EnvironmentDefinition, Guard, ImportEnvironments, ImportedEnvironments, Keep, Nothing,
+        OfferedEnvironment, OfferedEnvironments, Proxy, Saved, SignInMethod,
+    },
+    certificates::{certificates_in, server_chain},
     cockpit::lock,
-    private_file,
+    https, private_file,
 };
 
 const FORMAT: &str = "pairing-cockpit-environments";
@@ -25,6 +31,13 @@ const LARGEST_FILE: u64 = 4 << 20;
 struct Export {
     format: String,
     version: u32,
+    environments: Vec<EnvironmentDefinition>,
+}
+
+/// What was read from a file and is not imported yet.
+#[derive(Debug)]
+pub(super) struct Offer {
+    id: String,
     environments: Vec<EnvironmentDefinition>,
 }
 
@@ -42,34 +55,50 @@ impl Cockpit {
         self.save_where_chosen("Export the environments", "pairing-cockpit-environments.json".into(), json).await
     }
 
-    pub(crate) async fn import_environments(
+    /// Reads a file and tells what is in it. A CA, a proxy or a sign-in service in it would come between the person and the
+    /// Director, so nothing is imported before the person has seen them.
+    pub(crate) async fn read_environments(
         &self,
         _: CallContext,
         _: Nothing,
-    ) -> Result<Option<ImportedEnvironments>, Problem> {
+    ) -> Result<Option<OfferedEnvironments>, Problem> {
         let Some(text) = self.read_chosen("Import environments", LARGEST_FILE).await? else { return Ok(None) };
-        let wanted = read(&text)?;
+        // An editor may have put a byte order mark before it.
+        let environments = read(text.strip_prefix('\u{feff}').unwrap_or(&text))?;
+        let id = Uuid::new_v4().to_string();
+        let shown = {
+            let content = lock(&self.environments.content);
+            environments.iter().map(|one| offered(one, &content.environments)).collect()
+        };
+        *lock(&self.environments.to_import) = Some(Offer { id: id.clone(), environments });
+        Ok(Some(OfferedEnvironments { id, environments: shown }))
+    }
+
+    pub(crate) async fn import_environments(
+        &self,
+        _: CallContext,
+        input: ImportEnvironments,
+    ) -> Result<ImportedEnvironments, Problem> {
+        let offer = lock(&self.environments.to_import).take_if(|offer| offer.id == *input.id);
+        let Offer { environments, .. } = offer.ok_or_else(|| {
+            Problem::new(ErrorCode::NotFound, "This file was imported already, or another one was read after it.")
+                .hint("Choose the file again.")
+        })?;
         let imported = self.environments.change(move |content| {
             let mut imported = ImportedEnvironments { added: Vec::new(), known: Vec::new() };
-            for definition in wanted {
-                let name = definition.name.clone();
-                let is_there = |record: &Record| {
-                    let there = &record.definition;
-                    there.director_url == definition.director_url
-                        && there.sign_in == definition.sign_in
-                        && there.tenant == definition.tenant
-                };
-                if content.environments.iter().any(is_there) {
-                    imported.known.push(name);
+            let mut names = Names::of(&content.environments);
+            for definition in environments {
+                if is_there(&definition, &content.environments) {
+                    imported.known.push(definition.name);
                 } else {
-                    let definition = with_own_name(definition, &content.environments);
+                    let definition = names.own(definition);
                     imported.added.push(definition.name.clone());
                     content.environments.push(Record::new(Uuid::new_v4().to_string(), definition));
                 }
             }
             Ok(imported)
         });
-        imported.await.map(Some)
+        imported.await
     }
 
     /// The text of one file that the person chooses; `None` when they cancel.
@@ -117,6 +146,9 @@ fn read(text: &str) -> Result<Vec<EnvironmentDefinition>, Problem> {
     if kind.format != FORMAT {
         return Err(no_export());
     }
+    if kind.version == 0 {
+        return Err(no_export());
+    }
     if kind.version > VERSION {
         return Err(Problem::new(
             ErrorCode::NewerData,
@@ -146,15 +178,56 @@ fn guarded(definition: EnvironmentDefinition) -> EnvironmentDefinition {
     if unguarded { EnvironmentDefinition { guard: Guard::TypeName, ..definition } } else { definition }
 }
 
-/// Two environments cannot be told apart by the same name.
-pub(super) fn with_own_name(mut definition: EnvironmentDefinition, others: &[Record]) -> EnvironmentDefinition {
-    let is_taken = |name: &str| others.iter().any(|record| looks_alike(&record.definition.name, name));
-    if is_taken(&definition.name) {
-        let short: String = definition.name.chars().take(55).collect();
-        let free = (2..).map(|number| format!("{short} {number}")).find(|name| !is_taken(name));
-        definition.name = free.unwrap_or(short);
+fn is_there(definition: &EnvironmentDefinition, records: &[Record]) -> bool {
+    records.iter().map(|record| &record.definition).any(|there| {
+        there.director_url == definition.director_url
+            && there.sign_in == definition.sign_in
+            && there.tenant == definition.tenant
+    })
+}
+
+/// What is worth knowing before somebody signs in there.
+fn offered(definition: &EnvironmentDefinition, records: &[Record]) -> OfferedEnvironment {
+    let sign_in_at = match &definition.sign_in {
+        SignInMethod::Oidc { issuer, .. } => Some(issuer.clone()),
+        SignInMethod::ClientCredentials { token_url, .. } => Some(token_url.clone()),
+        SignInMethod::Token | SignInMethod::ClientCertificate => None,
+    };
+    let proxy = if let Proxy::Url { url } = &definition.proxy { Some(url.clone()) } else { None };
+    let ca = definition.ca_pem.as_deref().map(certificates_in).unwrap_or_default();
+    OfferedEnvironment {
+        name: visible(&definition.name),
+        known: is_there(definition, records),
+        director_url: definition.director_url.clone(),
+        sign_in_at,
+        ca: server_chain(&ca, https::local_time()),
+        proxy,
+        headers: definition.headers.iter().map(|header| header.name.clone()).collect(),
     }
-    definition
+}
+
+/// The names of all environments, as a person sees them: two that look alike cannot be told apart.
+pub(super) struct Names(BTreeSet<String>);
+
+impl Names {
+    pub(super) fn of(records: &[Record]) -> Self {
+        Self(records.iter().map(|record| as_seen(&record.definition.name)).collect())
+    }
+
+    pub(super) fn is_taken(&self, name: &str) -> bool {
+        self.0.contains(&as_seen(name))
+    }
+
+    /// The environment with a name of its own, which is taken from now on.
+    fn own(&mut self, mut definition: EnvironmentDefinition) -> EnvironmentDefinition {
+        if self.is_taken(&definition.name) {
+            let short: String = definition.name.chars().take(55).collect();
+            let free = (2..).map(|number| format!("{short} {number}")).find(|name| !self.is_taken(name));
+            definition.name = free.unwrap_or(short);
+        }
+        self.0.insert(as_seen(&definition.name));
+        definition
+    }
 }
 
 #[cfg(test)]
@@ -179,6 +252,7 @@ mod tests {
         assert!(with(|json| json["environments"][0]["token"] = "canary".into()).message.contains("not known"));
         assert!(with(|json| json["environments"][0]["guard"] = "canary".into()).detail.unwrap().starts_with("line "));
         assert_eq!(with(|json| json["version"] = 2.into()).code, ErrorCode::NewerData);
+        assert!(with(|json| json["version"] = 0.into()).message.contains("not a file"));
         assert!(with(|json| json["format"] = "x".into()).message.contains("not a file"));
         assert!(with(|json| json["environments"][0]["directorUrl"] = "http://x".into()).message.contains("https"));
         let local = with(|json| json["environments"][0]["name"] = "Local simulator".into()).message;
@@ -207,11 +281,11 @@ mod tests {
     #[test]
     fn a_name_that_is_taken_gets_a_number() {
         let set_up = definition("https://d.example.com/director/graphql");
-        let records = [Record::new("a".into(), set_up.clone())];
-        let second = with_own_name(set_up.clone(), &records);
-        assert_eq!(second.name, "Test landscape 2");
+        let mut names = Names::of(&[Record::new("a".into(), set_up.clone())]);
+        assert_eq!(names.own(set_up.clone()).name, "Test landscape 2");
+        assert_eq!(names.own(set_up.clone()).name, "Test landscape 3");
         let alike = EnvironmentDefinition { name: "Te\u{455}t  Iandscape".into(), ..set_up.clone() };
-        assert_ne!(with_own_name(alike.clone(), &records).name, alike.name, "by eye, not by letter");
-        assert_eq!(with_own_name(set_up.clone(), &[]).name, set_up.name);
+        assert_ne!(names.own(alike.clone()).name, alike.name, "by eye, not by letter");
+        assert_eq!(Names::of(&[]).own(set_up.clone()).name, set_up.name);
     }
 }

@@ -1,6 +1,6 @@
 //! Following what becomes of environments, here and in other windows: what is in force is always what is set up.
 
-use crate::{Cockpit, cockpit::lock};
+use crate::{Cockpit, calls::EnvironmentDefinition, cockpit::lock};
 
 impl Cockpit {
     /// Reads what another window has saved, if one has.
@@ -28,7 +28,7 @@ impl Cockpit {
         }
         let Some(before) = in_force else { return };
         let id = &before.place.environment;
-        let same_tenants = |set_up: &crate::calls::EnvironmentDefinition| {
+        let same_tenants = |set_up: &EnvironmentDefinition| {
             environments.definition_of(id).is_some_and(|now| now.tenant == set_up.tenant)
         };
         // The tenant stays, where it is one of the environment as it is now.

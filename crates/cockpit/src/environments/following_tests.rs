@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::tests::{call, cockpit, definition, refusal, rename, save, sign_in};
 use crate::{
-    EnvironmentConfig,
+    Cockpit, EnvironmentConfig,
     calls::{CallContext, Envelope, SignInStage},
     cockpit::lock,
     frame::Place,
@@ -51,6 +51,36 @@ async fn what_another_window_makes_of_an_environment_counts_at_once() {
     call(&there, "remove_environment", json!({ "id": id, "confirmName": "Test" })).await;
     assert_eq!(refusal(&here, "list_applications", json!({ "first": 1 })).await.code, ErrorCode::ServerNotRunning);
     assert!(here.connection_at(&Place { environment: id, tenant: "t-1".into() }).is_err());
+}
+
+#[tokio::test]
+async fn the_tenant_of_a_window_is_its_own_and_the_next_start_has_the_one_that_was_chosen_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let (here, there) = (cockpit(folder.path()), cockpit(folder.path()));
+    let mut set_up = definition("Test", "https://localhost:1/director/graphql");
+    let id = save(&here, json!(null), set_up.clone()).await;
+    let tenant_of = async |window: &Cockpit| {
+        call(window, "use_environment", json!({ "id": "local" })).await;
+        let state = call(window, "use_environment", json!({ "id": id })).await;
+        let rows = call(window, "environments", json!({})).await;
+        assert_eq!(rows["environments"][1]["tenant"], state["environment"]["tenant"]);
+        state["environment"]["tenant"].as_str().unwrap().to_owned()
+    };
+    let choose = async |window: &Cockpit, name: &str| {
+        call(window, "use_tenant", json!({ "id": name.to_lowercase(), "name": name })).await;
+    };
+    call(&here, "use_environment", json!({ "id": id })).await;
+    choose(&here, "North").await;
+    call(&there, "use_environment", json!({ "id": id })).await;
+    choose(&there, "South").await;
+    assert_eq!((tenant_of(&here).await, tenant_of(&there).await), ("north".into(), "south".into()));
+    let next = cockpit(folder.path());
+    assert_eq!(next.state().environment.unwrap().tenant_name, "South");
+
+    // The tenant of the form counts for whoever did not know the one before.
+    set_up["tenant"] = "t-2".into();
+    save(&there, json!(id), set_up).await;
+    assert_eq!((tenant_of(&here).await, tenant_of(&there).await), ("t-2".into(), "t-2".into()));
 }
 
 #[tokio::test]

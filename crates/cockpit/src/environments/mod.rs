@@ -12,11 +12,14 @@ mod following;
 #[cfg(test)]
 mod following_tests;
 mod offers;
+#[cfg(test)]
+mod renewal_tests;
 mod server_chain;
 mod tenants;
 #[cfg(test)]
 mod tests;
 mod vault;
+mod way;
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +31,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use crate::{
     EnvironmentConfig, Problem,
-    calls::{EnvironmentColour, EnvironmentDefinition, Guard, Keep, SealedFileState, SignInMethod},
+    calls::{EnvironmentColour, EnvironmentDefinition, Guard, Keep, SealedFileState, SignInMethod, TenantRef},
     cockpit::lock,
     frame::{Connection, Place},
     private_file,
@@ -55,6 +58,8 @@ pub(crate) struct Environments {
     seen_file: Mutex<Option<file::Stamp>>,
     vault: Arc<Vault>,
     discoveries: Discoveries,
+    /// Read from a file, and shown before it is imported.
+    to_import: Mutex<Option<exchange::Offer>>,
 }
 
 impl Environments {
@@ -71,6 +76,7 @@ impl Environments {
             seen_file: Mutex::default(),
             vault: Vault::in_folder(folder),
             discoveries: Discoveries::default(),
+            to_import: Mutex::default(),
         };
         *lock(&environments.seen_file) = environments.file.stamp();
         (environments, warning)
@@ -157,16 +163,14 @@ impl Environments {
     pub(crate) fn resume(&self) -> Option<Connection> {
         let id = lock(&self.content).in_force.clone()?;
         let record = self.record(&id).ok()?;
-        self.connect(&record).ok()
+        self.connect(&record, record.in_force_tenant()).ok()
     }
 
     /// # Errors
     /// It cannot be used as it is set up.
-    fn connect(&self, record: &Record) -> Result<Connection, Problem> {
-        self.made_of(record, Connection::to(self.config(record), self.sign_in(record))?)
-    }
-
-    fn made_of(&self, record: &Record, connection: Connection) -> Result<Connection, Problem> {
+    fn connect(&self, record: &Record, tenant: TenantRef) -> Result<Connection, Problem> {
+        let config = EnvironmentConfig { tenant: tenant.id, tenant_name: tenant.name, ..self.config(record) };
+        let connection = Connection::to(config, self.sign_in(record))?;
         Ok(Connection { set_up: Some(Arc::new(record.definition.clone())), ..connection })
     }
 
@@ -180,16 +184,15 @@ impl Environments {
     /// # Errors
     /// It is not in the list any more, or cannot be used.
     pub(crate) fn connect_by_id(&self, id: &str) -> Result<Connection, Problem> {
-        self.connect(&self.record(id)?)
+        let record = self.record(id)?;
+        self.connect(&record, record.in_force_tenant())
     }
 
     /// # Errors
     /// It is not in the list any more, or cannot be used.
     pub(crate) fn connect_to(&self, place: &Place) -> Result<Connection, Problem> {
         let record = self.record(&place.environment)?;
-        let tenant = record.tenant(&place.tenant);
-        let config = EnvironmentConfig { tenant: tenant.id, tenant_name: tenant.name, ..self.config(&record) };
-        self.made_of(&record, Connection::to(config, self.sign_in(&record))?)
+        self.connect(&record, record.tenant(&place.tenant))
     }
 
     /// What was got by signing in is forgotten, here and where it was kept.
@@ -226,7 +229,6 @@ impl Environments {
     /// Everything that its servers are asked with, but the sign-in.
     fn config(&self, record: &Record) -> EnvironmentConfig {
         let definition = &record.definition;
-        let tenant = record.in_force_tenant();
         let ca_pem = definition.ca_pem.as_ref().map(|pem| pem.clone().into_bytes());
         EnvironmentConfig {
             id: record.id.clone(),
@@ -234,8 +236,8 @@ impl Environments {
             badge: definition.badge.clone(),
             colour: definition.colour,
             guard: definition.guard,
-            tenant: tenant.id,
-            tenant_name: tenant.name,
+            tenant: definition.tenant.clone(),
+            tenant_name: definition.tenant_name.clone(),
             connector_url: definition.connector_url.clone(),
             certificate_secured_director_url: definition.certificate_secured_director_url.clone(),
             certificate_secured_connector_url: definition.certificate_secured_connector_url.clone(),

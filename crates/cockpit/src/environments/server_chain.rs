@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use hyper_util::client::proxy::matcher::Matcher;
 use pairing::ErrorCode;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme,
@@ -19,24 +18,13 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 use rustls_platform_verifier::Verifier;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
 use tokio_rustls::TlsConnector;
 use url::Url;
 
-use crate::{
-    EnvironmentConfig, Problem,
-    calls::{ErrorAction, Proxy},
-    certificates::certificates_in,
-    cockpit::lock,
-    https,
-};
+use super::way::{self, OnTheWay};
+use crate::{EnvironmentConfig, Problem, calls::ErrorAction, certificates::certificates_in, cockpit::lock, https};
 
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Of a proxy's answer.
-const LARGEST_HEAD: usize = 16 << 10;
 
 /// A server's certificates, its own first, as DER, and what is wrong with them.
 #[derive(Debug, Default)]
@@ -48,27 +36,6 @@ pub(super) struct Shown {
     pub(super) trustable: Option<CertificateDer<'static>>,
 }
 
-/// The proxy on the way to an environment's server.
-///
-/// # Errors
-/// Its address cannot be read.
-pub(super) fn proxy_of(environment: &EnvironmentConfig) -> Result<Option<Url>, Problem> {
-    let unreadable = || https::unusable("the address of the proxy cannot be read");
-    match &environment.proxy {
-        Proxy::None => Ok(None),
-        Proxy::Url { url } => Url::parse(url).map(Some).map_err(|_| unreadable()),
-        Proxy::System => {
-            let server = Url::parse(&environment.director_url).map_err(|cause| https::unusable(cause.to_string()))?;
-            if server.host().is_some_and(|host| https::is_this_computer(&host)) {
-                return Ok(None);
-            }
-            let target = environment.director_url.parse().map_err(|_| https::unusable("the address cannot be read"))?;
-            let proxy = Matcher::from_system().intercept(&target);
-            proxy.map(|proxy| Url::parse(&proxy.uri().to_string()).map_err(|_| unreadable())).transpose()
-        }
-    }
-}
-
 /// Shakes hands with the server of the environment, and looks at what it shows.
 ///
 /// # Errors
@@ -77,14 +44,14 @@ pub(super) async fn look(environment: &EnvironmentConfig) -> Result<Shown, Probl
     let url = Url::parse(&environment.director_url).map_err(|cause| https::unusable(cause.to_string()))?;
     let host = url.host_str().unwrap_or_default().to_owned();
     let port = url.port_or_known_default().unwrap_or(443);
-    let proxy = proxy_of(environment)?;
+    let proxy = OnTheWay::to(environment)?;
     let seen = Arc::new(Seen::default());
     let config = client_config(environment, Arc::clone(&seen))?;
     let name = ServerName::try_from(host.trim_start_matches('[').trim_end_matches(']').to_owned())
         .map_err(|_| https::unusable("the address names no host"))?;
     let server = name.clone();
     let met = tokio::time::timeout(PATIENCE, async {
-        let stream = connect(&host, port, proxy.as_ref()).await?;
+        let stream = way::connect(&host, port, proxy.as_ref()).await?;
         Ok::<_, Problem>(TlsConnector::from(Arc::new(config)).connect(name, stream).await)
     });
     let handshake = met.await.map_err(|_| https::timed_out(&host))??;
@@ -115,62 +82,6 @@ fn would_do(top: &CertificateDer<'_>, shown: &[CertificateDer<'static>], server:
     judge.verify_server_cert(own, others, server, &[], UnixTime::now()).is_ok()
 }
 
-async fn connect(host: &str, port: u16, proxy: Option<&Url>) -> Result<TcpStream, Problem> {
-    let Some(proxy) = proxy else {
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        return TcpStream::connect((bare, port)).await.map_err(|cause| unreachable(host, &cause));
-    };
-    let proxy_host = proxy.host_str().unwrap_or_default();
-    let what = format!("The proxy {proxy_host}");
-    if proxy.scheme() != "http" {
-        return Err(Problem::new(
-            ErrorCode::NotOffered,
-            format!("{what} is reached with TLS, which can't be looked through here."),
-        )
-        .hint("The certificate is checked all the same when the environment is used."));
-    }
-    let at = (proxy_host, proxy.port_or_known_default().unwrap_or(80));
-    let mut stream = TcpStream::connect(at).await.map_err(|cause| unreachable(&what, &cause))?;
-    let request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n");
-    let broken = |cause: io::Error| unreachable(&what, &cause);
-    stream.write_all(request.as_bytes()).await.map_err(broken)?;
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        // One at a time: what follows the head belongs to the handshake.
-        let byte = stream.read_u8().await.map_err(broken)?;
-        head.push(byte);
-        if head.len() > LARGEST_HEAD {
-            return Err(refused(&what, "its answer has no end"));
-        }
-    }
-    let status = head.split(|byte| *byte == b' ').nth(1).and_then(|status| str::from_utf8(status).ok());
-    match status {
-        Some("200") => Ok(stream),
-        Some("407") => Err(refused(&what, "HTTP 407: it wants its own sign-in")),
-        Some(status) => Err(refused(&what, &format!("HTTP {}", status.chars().take(3).collect::<String>()))),
-        None => Err(refused(&what, "its answer is not HTTP")),
-    }
-}
-
-fn unreachable(what: &str, cause: &io::Error) -> Problem {
-    let message = if cause.kind() == io::ErrorKind::ConnectionRefused {
-        format!("{what} refuses the connection.")
-    } else {
-        format!("{what} can't be reached.")
-    };
-    Problem::new(ErrorCode::Unreachable, message)
-        .hint("Check the address, the port and the proxy.")
-        .detail(cause.to_string())
-        .action(ErrorAction::EditEnvironment)
-}
-
-fn refused(what: &str, cause: &str) -> Problem {
-    Problem::new(ErrorCode::Unreachable, format!("{what} doesn't let us through."))
-        .hint("Check the proxy of this environment.")
-        .detail(cause)
-        .action(ErrorAction::EditEnvironment)
-}
-
 fn no_tls(host: &str, cause: &io::Error) -> Problem {
     Problem::new(ErrorCode::Protocol, format!("{host} doesn't speak TLS at this port."))
         .hint("Check the port; the address begins with https://.")
@@ -179,32 +90,15 @@ fn no_tls(host: &str, cause: &io::Error) -> Problem {
 }
 
 fn distrusted(host: &str, error: &rustls::Error, shown: &[CertificateDer<'static>]) -> Problem {
+    let refused = https::refused_tls(host, error).detail(error.to_string()).action(ErrorAction::LookAtCertificate);
+    if !matches!(error, rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) {
+        return refused;
+    }
     let issuer = shown.last().and_then(|der| crate::certificates::Decoded::read(der).ok().map(|last| last.issuer()));
     let issuer = issuer.unwrap_or_else(|| "nobody who can be read".into());
-    use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
-        UnknownIssuer,
-    };
-    let cause = if let rustls::Error::InvalidCertificate(cause) = error { Some(cause) } else { None };
-    let (message, hint) = if matches!(cause, Some(UnknownIssuer)) {
-        let message = format!("{host} shows a certificate we don't trust, issued by {issuer}.");
-        (message, "Look at it. If it is right, trust it for this environment only, or choose its CA file.")
-    } else if matches!(cause, Some(NotValidForName | NotValidForNameContext { .. })) {
-        let message = format!("{host} shows a certificate for another name.");
-        (message, "Check the address. The certificate names the servers it is for.")
-    } else if matches!(cause, Some(Expired | ExpiredContext { .. })) {
-        let message = format!("The certificate of {host} has expired.");
-        (message, "Tell whoever runs it. Check the clock of this computer, too.")
-    } else if matches!(cause, Some(NotValidYet | NotValidYetContext { .. })) {
-        (format!("The certificate of {host} is not valid yet."), "Check the clock of this computer.")
-    } else {
-        let message = format!("{host} shows a certificate we don't trust.");
-        (message, "Look at it; the details say what is wrong.")
-    };
-    Problem::new(ErrorCode::UntrustedServer, message)
-        .hint(hint)
-        .detail(error.to_string())
-        .action(ErrorAction::LookAtCertificate)
+    let message = format!("{host} shows a certificate we don't trust, issued by {issuer}.");
+    Problem { message, ..refused }
+        .hint("Look at it. If it is right, trust it for this environment only, or choose its CA file.")
 }
 
 /// # Errors

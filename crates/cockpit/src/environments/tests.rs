@@ -188,6 +188,22 @@ async fn what_answers_instead_of_the_director_is_told_and_gets_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_gateway_that_repeats_what_it_was_sent_does_not_put_it_on_the_screen() {
+    let refusal_of = json!({ "data": null, "errors": [{ "message": "Bearer canary-token may not do this",
+        "extensions": { "error": "InsufficientScopes", "error_code": 27 } }] });
+    let server = TlsServer::answering(move |_, _| json_answer(&refusal_of.to_string())).await;
+    let folder = tempfile::tempdir().unwrap();
+    let cockpit = cockpit(folder.path());
+    let mut set_up = definition("Test", &server.url("/director/graphql"));
+    set_up["caPem"] = server.ca_pem.clone().into();
+    let id = save(&cockpit, Value::Null, set_up).await;
+    sign_in(&cockpit, &id).await;
+    call(&cockpit, "use_environment", json!({ "id": id })).await;
+    let told = format!("{:?}", refusal(&cockpit, "list_applications", json!({ "first": 1 })).await);
+    assert!(told.contains("***") && !told.contains("canary"), "{told}");
+}
+
+#[tokio::test]
 async fn a_client_gets_its_token_and_another_one_when_that_is_refused() {
     let server = TlsServer::answering(|request, _| {
         if request.starts_with("POST /oauth2/token") {

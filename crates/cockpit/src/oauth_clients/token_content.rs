@@ -12,9 +12,6 @@ pub(super) struct TokenContent {
     pub(super) claims: Map<String, Value>,
 }
 
-/// 31 December 9999: the last day that RFC 3339 can write.
-const LAST_SECOND: i64 = 253_402_300_799;
-
 impl TokenContent {
     /// Decodes a token without verifying it; `None` when it is opaque.
     pub(super) fn of(token: &Secret) -> Option<Self> {
@@ -39,7 +36,7 @@ impl TokenContent {
         let seconds = self.claims.get(claim)?;
         #[expect(clippy::cast_possible_truncation, reason = "whole seconds are what is shown; `as` saturates")]
         let seconds = seconds.as_i64().or_else(|| seconds.as_f64().map(|seconds| seconds as i64))?;
-        (0..=LAST_SECOND).contains(&seconds).then(|| Moment::from_unix_seconds(seconds))
+        Moment::at_unix_seconds(seconds)
     }
 }
 

@@ -78,6 +78,7 @@ impl Pairings {
             reused: false,
             issued_by: None,
             suggested: None,
+            caution: None,
             in_wave: false,
             seen: None,
             handed_over: false,

@@ -83,6 +83,7 @@ impl Pairings {
             reused: false,
             issued_by: None,
             suggested: None,
+            caution: None,
             in_wave: true,
             seen: None,
             handed_over: true,

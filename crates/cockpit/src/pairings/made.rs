@@ -2,7 +2,7 @@
 
 use pairing::Moment;
 
-use super::{Handed, Origin, Pairing, Subject};
+use super::{Handed, Origin, Pairing, Subject, caution};
 use crate::{
     calls::{Owner, TokenAuthMethod},
     director::{NewAuth, NewCredentials, NewToken, Watched},
@@ -18,6 +18,7 @@ pub(super) fn certificate(connection: &Connection, owner: Owner, watched: &Watch
         expires_at: handed.expires_at,
         token_created_at: handed.created_at,
         suggested: handed.suggested,
+        caution: caution::about_token(&connection.environment, &handed),
         subject: Subject::Certificate {
             connector_url: handed.connector_url,
             ca_file: connection.environment.ca_file.clone(),
@@ -39,6 +40,7 @@ pub(super) fn credentials(
 ) -> Pairing {
     let NewAuth { system_auth_id, handed, at } = new;
     Pairing {
+        caution: caution::about_token_url(&connection.environment, &handed.token_url),
         subject: Subject::Credentials {
             client_id: handed.client_id,
             token_url: handed.token_url,
@@ -76,6 +78,7 @@ fn empty(
         reused: false,
         issued_by: None,
         suggested: None,
+        caution: None,
         in_wave: false,
         seen: None,
         handed_over: false,

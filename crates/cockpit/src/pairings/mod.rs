@@ -1,6 +1,7 @@
 //! Pairings that are under way. The secrets live here and nowhere else: the page gets a receipt, and a value only
 //! when *Show* is pressed.
 
+mod caution;
 mod client_secrets;
 mod credentials_progress;
 mod forms;
@@ -62,6 +63,8 @@ pub(crate) struct Pairing {
     /// The integration system whose adapter made the token.
     issued_by: Option<String>,
     suggested: Option<Form>,
+    /// What looks wrong about where it leads.
+    caution: Option<String>,
     /// One of many that are handed over as files: its run tells of it, and it is in no list.
     in_wave: bool,
     seen: Option<Seen>,
@@ -148,6 +151,11 @@ impl Pairings {
 
     fn remove(&mut self, id: &str) {
         self.list.retain(|pairing| pairing.id != id);
+    }
+
+    /// Forgets what belonged to an environment that was removed.
+    fn forget_place(&mut self, place: &Place) {
+        self.list.retain(|pairing| pairing.place != *place);
     }
 
     /// Forgets what belonged to an application that was deleted.
@@ -242,6 +250,7 @@ impl Pairing {
             reused: self.reused,
             issued_by: self.issued_by.clone(),
             suggested_form: self.suggested,
+            caution: self.caution.clone(),
             // A real Compass keeps secrets in clear text, readable through `auths` (contracts/compass.md §4.1).
             readable_later: self.place.environment != LOCAL && self.auth_type() == AuthType::ClientCredentials,
             clipboard: None,
@@ -271,6 +280,7 @@ impl Pairing {
             reused: false,
             issued_by: None,
             suggested: None,
+            caution: None,
             in_wave: false,
             seen: None,
             handed_over: false,

@@ -6,11 +6,13 @@ use pairing::Moment;
 use super::{Pairing, Subject};
 use crate::{
     calls::{OwnerKind, Progress, Stage},
-    director::{Auth, Watched},
+    director::{Auth, Token, Watched},
 };
 
 /// A token that was presented this long ago and bought nothing will not buy anything any more.
 const NO_ANSWER_AFTER_SECONDS: i64 = 10;
+/// An application that uses a token so soon is a program, which goes on at once.
+const AT_ONCE_SECONDS: i64 = 1;
 /// After a signing request an application calls within moments; this long without a call may mean a refusal.
 const UNANSWERED_AFTER_SECONDS: i64 = 60;
 
@@ -77,6 +79,10 @@ fn with_token(pairing: &Pairing, watched: &Watched, auth: &Auth, now: Moment) ->
         };
     };
     let replaced = seconds(token.created_at) != seconds(pairing.token_created_at);
+    // A script that is quick enough has its second token in the second in which the first one was made; then the one that
+    // is used may be either.
+    let used_at_once = used_after(token).is_some_and(|after| after <= AT_ONCE_SECONDS);
+    let replaced = replaced || used_at_once;
     let used_for = token.used_at.map_or(0, |at| now.unix_seconds() - at.unix_seconds());
     match (token.used, replaced) {
         _ if has_new_certificate => Stage::CertificateIssued,
@@ -104,6 +110,11 @@ fn by_condition(pairing: &Pairing, watched: &Watched, now: Moment) -> Stage {
     }
 }
 
+/// Seconds from its making to its use.
+fn used_after(token: &Token) -> Option<i64> {
+    Some(seconds(token.used_at)? - seconds(token.created_at)?)
+}
+
 /// `Timestamp` has whole seconds; the answer that created the token may have more.
 fn seconds(at: Option<Moment>) -> Option<i64> {
     at.map(Moment::unix_seconds)
@@ -112,7 +123,6 @@ fn seconds(at: Option<Moment>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::director::Token;
 
     const START: Moment = Moment::from_unix_millis(1_720_089_840_123);
 
@@ -156,6 +166,11 @@ mod tests {
             (auth(Some(token(0, None)), None), 300, Stage::Expired),
             (auth(Some(token(0, Some(20))), None), 29, Stage::Waiting),
             (auth(Some(token(0, Some(20))), None), 30, Stage::NoAnswer),
+            // Both steps within the second in which the token was made.
+            (auth(Some(token(0, Some(0))), None), 9, Stage::RequestSent),
+            (auth(Some(token(0, Some(1))), None), 40, Stage::RequestSent),
+            (auth(Some(token(0, Some(0))), None), 90, Stage::RequestUnanswered),
+            (auth(Some(token(0, Some(2))), None), 40, Stage::NoAnswer),
             (auth(Some(token(20, None)), None), 25, Stage::ConfigurationFetched),
             (auth(Some(token(20, None)), None), 320, Stage::Expired),
             (auth(Some(token(20, Some(25))), None), 26, Stage::RequestSent),

@@ -111,6 +111,7 @@ pub(crate) async fn request(
     wanted: Wanted,
 ) -> Result<Pairing, Problem> {
     let session = connection.director.session(call);
+    let _turn = session.turn_of(&owner).await;
     let watched = session.watch(&owner).await?;
     let (watched, now) = (watched.value.ok_or_else(|| gone(owner.kind))?, watched.moment);
     let mut pairing = match (wanted.auth_type, wanted.system_auth_id) {

@@ -2,11 +2,12 @@
 //! is visible; a slower round goes on without the page, and tells the desktop when somebody is paired.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::atomic::Ordering,
     time::{Duration, Instant},
 };
 
+use futures_util::{StreamExt as _, future::join_all, stream::FuturesUnordered};
 use pairing::{ErrorCode, Moment};
 
 use super::{Origin, Pairing, Pairings, Subject, progress::progress};
@@ -19,6 +20,7 @@ use crate::{
     cockpit::lock,
     director::{At, Watched},
     frame::{Connection, Place},
+    https,
     oauth_clients::RegistrySession,
 };
 
@@ -28,6 +30,10 @@ const FRESH: Duration = Duration::from_millis(1500);
 const ROUND: Duration = Duration::from_secs(10);
 /// Between two looks at what is due.
 const TICK: Duration = Duration::from_secs(1);
+/// How long one look may take, with the waiting for the one before.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long the page waits for news of everything; what takes longer goes on without it.
+const PATIENCE_OF_PAGE: Duration = Duration::from_secs(3);
 /// After a failure: a network that is back is noticed soon.
 const REST: Duration = Duration::from_secs(5);
 /// After being asked to slow down, where the other side does not say for how long.
@@ -60,7 +66,7 @@ impl Cockpit {
         if let Some(problem) = self.resting(&pairing.place).filter(|problem| problem.code == ErrorCode::RateLimited) {
             return Err(problem);
         }
-        if let Err(problem) = self.look(call, &pairing.place, Some(&pairing.id), FRESH).await {
+        if let Err(problem) = self.look(call, &pairing.place, Some(&pairing.id), FRESH, PATIENCE).await {
             if problem.code == ErrorCode::RateLimited {
                 self.rest(pairing.place, problem.clone());
             }
@@ -74,15 +80,21 @@ impl Cockpit {
     /// Everything that is watched, as it was seen last; looks again where that is due.
     pub(crate) async fn watched_pairings(&self, call: CallContext, _: Nothing) -> Result<WatchedPairings, Problem> {
         let places = lock(&self.pairings).watched_places();
-        let mut error = None;
-        for place in places {
+        let looks = places.into_iter().map(async |place| {
             if let Some(resting) = self.resting(&place) {
-                error = Some(CallError::new(resting, call));
-            } else if let Err(problem) = self.look(call, &place, None, FRESH).await {
-                error = Some(CallError::new(problem.clone(), call));
-                self.rest(place, problem);
+                return Some(resting);
             }
-        }
+            match self.look(call, &place, None, FRESH, PATIENCE_OF_PAGE).await {
+                Ok(()) => None,
+                // Without the page, more patience is shown; what comes of it is told next time.
+                Err(problem) if problem.code == ErrorCode::TimedOut => None,
+                Err(problem) => {
+                    self.rest(place, problem.clone());
+                    Some(problem)
+                }
+            }
+        });
+        let error = join_all(looks).await.into_iter().flatten().last().map(|problem| CallError::new(problem, call));
         let pairings = lock(&self.pairings);
         let requested = pairings.list.iter().filter(|pairing| pairing.origin == Origin::Requested && !pairing.in_wave);
         let shown = |pairing: &Pairing| WatchedPairing {
@@ -94,23 +106,43 @@ impl Cockpit {
 
     /// Looks after what was handed over for as long as the program runs, and keeps the waves going. To be spawned once.
     pub async fn watch(&self) {
+        tokio::join!(self.look_around(), async {
+            loop {
+                tokio::time::sleep(TICK).await;
+                self.step_waves().await;
+            }
+        });
+    }
+
+    /// Every place at its own pace.
+    async fn look_around(&self) {
+        let mut looks = FuturesUnordered::new();
+        let mut looked_at = BTreeSet::new();
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            tokio::time::sleep(TICK).await;
-            let round = if self.visible.load(Ordering::Relaxed) { FRESH } else { ROUND };
-            let places = lock(&self.pairings).watched_places();
-            for place in places {
-                let resting =
-                    |watch: &Watch| watch.resting.get(&place).is_some_and(|(until, _)| *until > Instant::now());
-                if resting(&lock(&self.watch)) {
-                    continue;
+            tokio::select! {
+                Some(place) = looks.next() => {
+                    looked_at.remove(&place);
                 }
-                if let Err(problem) = self.look(CallContext::of_local_server(), &place, None, round).await {
-                    tracing::debug!(code = %problem.code, "a look at what was handed over failed");
-                    self.rest(place, problem);
+                _ = tick.tick() => {
+                    let round = if self.visible.load(Ordering::Relaxed) { FRESH } else { ROUND };
+                    for place in lock(&self.pairings).watched_places() {
+                        if self.resting(&place).is_none() && looked_at.insert(place.clone()) {
+                            looks.push(self.look_without_page(place, round));
+                        }
+                    }
                 }
             }
-            self.step_waves().await;
         }
+    }
+
+    async fn look_without_page(&self, place: Place, round: Duration) -> Place {
+        if let Err(problem) = self.look(CallContext::of_local_server(), &place, None, round, PATIENCE).await {
+            tracing::debug!(code = %problem.code, "a look at what was handed over failed");
+            self.rest(place.clone(), problem);
+        }
+        place
     }
 
     pub(crate) async fn set_visible(&self, _: CallContext, input: Visibility) -> Result<Nothing, Problem> {
@@ -134,20 +166,31 @@ impl Cockpit {
     }
 
     /// Looks at what is watched in a place, unless that was done within `fresh`. `asked` is looked at in any case.
-    pub(crate) async fn look(
+    async fn look(
         &self,
         call: CallContext,
         place: &Place,
         asked: Option<&str>,
         fresh: Duration,
+        patience: Duration,
     ) -> Result<(), Problem> {
-        // One after another: who waited here finds fresh news.
-        let _looking = self.looking.lock().await;
+        let end = tokio::time::Instant::now() + patience;
+        let late =
+            |_| self.connection_at(place).map_or_else(|gone| gone, |slow| https::timed_out(&slow.environment.name));
+        // Who waited here finds fresh news.
+        let _looking = tokio::time::timeout_at(end, self.looking.take(place)).await.map_err(late)?;
         let due = lock(&self.pairings).due(place, asked, fresh);
         if due.is_empty() {
             return Ok(());
         }
-        let connection = self.connection_at(place)?;
+        let connection = match self.connection_at(place) {
+            // Its environment was removed: nobody can look after it, or hand it over, any more.
+            Err(problem) if problem.code == ErrorCode::NotFound => {
+                lock(&self.pairings).forget_place(place);
+                return if asked.is_some() { Err(problem) } else { Ok(()) };
+            }
+            found => found?,
+        };
         let due: Vec<_> = due.into_iter().filter(|pairing| pairing.is_of(&connection)).collect();
         if due.iter().all(|pairing| asked != Some(&pairing.id)) && asked.is_some() || due.is_empty() {
             return Err(elsewhere());
@@ -155,14 +198,16 @@ impl Cockpit {
         let mut owners: Vec<Owner> = due.iter().filter_map(|pairing| pairing.owner.clone()).collect();
         owners.sort();
         owners.dedup();
-        let At { value: looks, moment: now } = connection.director.session(call).watch_all(&owners).await?;
+        let session = connection.director.session(call);
+        let seen = tokio::time::timeout_at(end, session.watch_all(&owners));
+        let At { value: looks, moment: now } = seen.await.map_err(late)??;
         let looks: BTreeMap<_, _> = owners.into_iter().zip(looks).collect();
         let mut refused = None;
         for pairing in due {
             let Some(look) = pairing.owner.as_ref().and_then(|owner| looks.get(owner)) else { continue };
             match look {
                 Ok(watched) => {
-                    let uses = uses(&connection, call, &pairing).await;
+                    let uses = tokio::time::timeout_at(end, uses(&connection, call, &pairing)).await.ok().flatten();
                     self.note(&pairing, watched.as_ref(), uses, now).await;
                 }
                 Err(problem) if asked == Some(&pairing.id) => refused = Some(problem.clone()),

@@ -29,7 +29,12 @@ impl Cockpit {
         let sign_in = self.remote_sign_in(&input.id)?;
         let (environment, method) = sign_in.terms()?;
         self.check_keep(input.keep)?;
-        let begun = oidc::begin(environment, method).await?;
+        let service = oidc::look_up(environment, method).await?;
+        // Of two clicks the second counts.
+        let _one_at_a_time = sign_in.starting.lock().await;
+        // Its port may be the one that is needed now.
+        sign_in.stop_waiting().await;
+        let begun = service.begin().await?;
         let address = begun.url.to_string();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let (waiting, desktop) = (Arc::clone(&sign_in), Arc::clone(&self.desktop));
@@ -58,8 +63,7 @@ impl Cockpit {
             }
             desktop.state_changed();
         });
-        lock(&sign_in.state).in_browser =
-            Some(InBrowser { number, address: address.clone(), waiting: Some(task.abort_handle()) });
+        lock(&sign_in.state).in_browser = Some(InBrowser { number, address: address.clone(), waiting: Some(task) });
         let _ = go.send(());
         if let Err(cause) = self.desktop.open_in_browser(address).await {
             tracing::warn!(cause, "the browser could not be opened");
@@ -74,10 +78,8 @@ impl Cockpit {
 
     pub(crate) async fn cancel_sign_in(&self, _: CallContext, input: EnvironmentRef) -> Result<AppState, Problem> {
         let sign_in = self.remote_sign_in(&input.id)?;
-        {
-            let mut state = lock(&sign_in.state);
-            (state.in_browser, state.error) = (None, None);
-        }
+        sign_in.stop_waiting().await;
+        lock(&sign_in.state).error = None;
         self.desktop.state_changed();
         Ok(self.state())
     }
@@ -240,7 +242,7 @@ impl Cockpit {
 impl SignIn {
     /// # Errors
     /// The server of this computer has none.
-    fn terms(&self) -> Result<(&EnvironmentConfig, &SignInMethod), Problem> {
+    pub(crate) fn terms(&self) -> Result<(&EnvironmentConfig, &SignInMethod), Problem> {
         match &self.terms {
             Terms::Known(_) => Err(failed("The local server needs no sign-in.")),
             Terms::Remote { environment, method, .. } => Ok((environment, method)),
@@ -252,6 +254,16 @@ impl SignIn {
         let mut state = lock(&self.state);
         let waiting = state.in_browser.as_mut().filter(|waiting| waiting.number == number);
         waiting.map(|waiting| waiting.waiting = None).is_some()
+    }
+
+    /// Ends a sign-in that waits for the browser; when this answers, nobody listens for it any more.
+    async fn stop_waiting(&self) {
+        let waiting = lock(&self.state).in_browser.take().and_then(|mut browser| browser.waiting.take());
+        if let Some(waiting) = waiting {
+            waiting.abort();
+            // That it was ended is no news.
+            let _ = waiting.await;
+        }
     }
 
     fn not_signed_in(&self, problem: Problem, call: CallContext) {

@@ -1,5 +1,8 @@
 //! What was got by signing in, and the form in which the vault keeps it.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -51,7 +54,7 @@ impl Bearer {
     pub(super) fn brought(token: Secret, now: Moment) -> Self {
         let said = Said::in_token(token.expose());
         let user = said.as_ref().and_then(Said::user);
-        let expires_at = said.and_then(|said| said.exp).map(Moment::from_unix_seconds);
+        let expires_at = said.and_then(|said| said.exp).and_then(Moment::at_unix_seconds);
         Self { token, user, got_at: now, expires_at }
     }
 
@@ -113,6 +116,25 @@ impl Credential {
 
     pub(super) fn is_due(&self, now: Moment) -> bool {
         self.bearer().is_some_and(|bearer| bearer.is_due(now))
+    }
+
+    /// Whether the token does no more, renewed or not.
+    pub(super) fn is_past_its_end(&self, now: Moment) -> bool {
+        self.bearer().is_some_and(|bearer| bearer.is_over(now))
+    }
+
+    /// Whether the two are the same tokens.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.sealed("") == other.sealed("")
+    }
+
+    /// Whether both are of the same person, as far as they tell.
+    pub(super) fn is_of_whom(&self, other: &Self) -> bool {
+        let subject = |credential: &Self| Said::in_token(credential.token()?.expose())?.subject();
+        match (subject(self), subject(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.user() == other.user(),
+        }
     }
 
     /// For the vault. `good_for` is what it is bound to: with another address it is not taken out again.
@@ -225,72 +247,5 @@ impl Said {
     /// In seconds, as the one who made it means it: independent of both clocks.
     pub(super) fn lifetime(&self) -> Option<i64> {
         self.exp.zip(self.iat).map(|(end, start)| end - start)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Moment = Moment::from_unix_seconds(1_720_089_840);
-
-    fn bearer(lifetime: i64) -> Bearer {
-        let expires_at = Some(NOW.plus_seconds(lifetime));
-        Bearer { token: Secret::new("canary-token"), user: Some("ada".into()), got_at: NOW, expires_at }
-    }
-
-    #[test]
-    fn a_token_is_renewed_before_it_ends_however_long_it_lives() {
-        for (lifetime, due) in [(3600, 3540), (100, 80), (10, 8)] {
-            let bearer = bearer(lifetime);
-            assert!(!bearer.is_due(NOW.plus_seconds(due - 1)), "{lifetime}");
-            assert!(bearer.is_due(NOW.plus_seconds(due)) && !bearer.is_over(NOW.plus_seconds(due)), "{lifetime}");
-        }
-        let endless = Bearer { expires_at: None, ..bearer(1) };
-        assert!(!endless.is_due(NOW.plus_seconds(1 << 30)) && !endless.is_over(NOW.plus_seconds(1 << 30)));
-    }
-
-    #[test]
-    fn what_renews_itself_is_not_over_by_the_clock() {
-        let later = NOW.plus_seconds(100);
-        let refresh = Some(Secret::new("canary-refresh"));
-        assert!(!Credential::Oidc { bearer: bearer(10), refresh }.is_over(later));
-        assert!(Credential::Oidc { bearer: bearer(10), refresh: None }.is_over(later));
-        assert!(Credential::Token(bearer(10)).is_over(later));
-    }
-
-    #[test]
-    fn what_is_sealed_is_unsealed_for_the_same_address_only_and_debug_tells_nothing() {
-        let pem = Secret::new("canary-pem");
-        let all = [
-            Credential::Token(bearer(10)),
-            Credential::Oidc { bearer: bearer(10), refresh: Some(Secret::new("canary-refresh")) },
-            Credential::Client { bearer: bearer(10), secret: Secret::new("canary-secret") },
-            Credential::Certificate { pem, common_name: Some("ada".into()), not_after: NOW.plus_seconds(10) },
-        ];
-        for credential in all {
-            let sealed = credential.sealed("https://a/");
-            let again = Credential::unsealed(&sealed, "https://a/").unwrap();
-            assert_eq!(again.sealed("https://a/"), sealed);
-            assert_eq!((again.user(), again.expires_at()), (Some("ada".into()), Some(NOW.plus_seconds(10))));
-            assert!(Credential::unsealed(&sealed, "https://b/").is_none());
-            assert!(!format!("{credential:?} {sealed:?}").contains("canary"));
-        }
-        assert!(Credential::unsealed(&Secret::new("{}"), "https://a/").is_none());
-    }
-
-    #[test]
-    fn a_pasted_token_says_who_and_until_when() {
-        let payload = URL_SAFE_NO_PAD.encode(r#"{"exp":1720089900,"iat":1720089840,"email":"ada@example.com"}"#);
-        let brought = Bearer::brought(Secret::new(format!("e30.{payload}.c2ln")), NOW);
-        assert_eq!(
-            (brought.user.as_deref(), brought.expires_at),
-            (Some("ada@example.com"), Some(NOW.plus_seconds(60)))
-        );
-        assert_eq!(Said::in_token(&format!("e30.{payload}.c2ln")).unwrap().lifetime(), Some(60));
-        for opaque in ["opaque", "a.b.c", "a.e30.c", ""] {
-            let brought = Bearer::brought(Secret::new(opaque), NOW);
-            assert_eq!((brought.user, brought.expires_at), (None, None), "{opaque}");
-        }
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use keys::PrivateKey;
+use keys::{PrivateKey, pkcs12::Bundle};
 use pairing::{Moment, Secret};
 use pem::{EncodeConfig, LineEnding, Pem};
 use x509_parser::prelude::{FromDer as _, X509Certificate};
@@ -17,7 +17,7 @@ const PRIVATE_KEY: &str = "PRIVATE KEY";
 /// More than any key with its chain.
 const LARGEST_FILE: u64 = 1 << 20;
 
-/// Reads the files: the certificate with its chain, and the key, in one of them or in several.
+/// Reads the files: the certificate with its chain, and the key, in one of them or in several, as PEM or PKCS#12.
 ///
 /// # Errors
 /// What is missing or does not fit, without repeating anything.
@@ -31,7 +31,17 @@ pub(super) fn read(paths: &[PathBuf], passphrase: Option<&Secret>) -> Result<Cre
         if !all.is_empty() {
             all.push(b'\n');
         }
-        all.extend_from_slice(&content);
+        let bundle = Bundle::open(&content, passphrase).map_err(|fault| {
+            Problem::invalid(format!("{} can't be opened.", path.display())).hint(fault.to_string())
+        })?;
+        match bundle {
+            Some(Bundle { key, certificates }) => {
+                let certificates = certificates.iter().map(|der| encoded(&Pem::new(CERTIFICATE, der.to_vec())));
+                all.extend(certificates.flat_map(String::into_bytes));
+                all.extend_from_slice(key_as_pem(&key).as_bytes());
+            }
+            None => all.extend_from_slice(&content),
+        }
     }
     of(&all, passphrase)
 }
@@ -44,7 +54,7 @@ fn of(all: &[u8], passphrase: Option<&Secret>) -> Result<Credential, Problem> {
     let certificates: Vec<_> = found.iter().filter(|block| block.tag() == CERTIFICATE).collect();
     if certificates.is_empty() {
         return Err(Problem::invalid("There is no certificate in the files.")
-            .hint("Choose the certificate and its key together, as PEM (-----BEGIN CERTIFICATE-----)."));
+            .hint("Choose the certificate and its key together, as PEM (-----BEGIN CERTIFICATE-----) or PKCS#12 (.p12, .pfx)."));
     }
     let parsed = |block: &Pem| {
         let (_, certificate) = X509Certificate::from_der(block.contents()).ok()?;
@@ -67,13 +77,17 @@ fn of(all: &[u8], passphrase: Option<&Secret>) -> Result<Credential, Problem> {
     }
     // Whoever checks it reads from the client upwards.
     let chain = std::iter::once(own).chain(certificates.iter().copied().filter(|block| !std::ptr::eq(*block, own)));
-    let lines = EncodeConfig::new().set_line_ending(LineEnding::LF);
-    let mut text = Zeroizing::new(String::new());
-    for block in chain {
-        text.push_str(&pem::encode_config(block, lines));
-    }
-    text.push_str(&Zeroizing::new(pem::encode_config(&Pem::new(PRIVATE_KEY, key.pkcs8_der()), lines)));
+    let mut text = Zeroizing::new(chain.map(encoded).collect::<String>());
+    text.push_str(&key_as_pem(&key));
     Ok(Credential::Certificate { pem: Secret::new(text.as_str()), common_name, not_after })
+}
+
+fn encoded(block: &Pem) -> String {
+    pem::encode_config(block, EncodeConfig::new().set_line_ending(LineEnding::LF))
+}
+
+fn key_as_pem(key: &PrivateKey) -> Zeroizing<String> {
+    Zeroizing::new(encoded(&Pem::new(PRIVATE_KEY, key.pkcs8_der())))
 }
 
 #[cfg(test)]
@@ -97,6 +111,30 @@ mod tests {
         assert_eq!(certificates_in(pem.expose())[0], openssl.der(&["client"])[0]);
         // What the TLS library takes.
         reqwest::Identity::from_pem(pem.expose().as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn one_file_of_pkcs12_is_enough_and_its_passphrase_is_asked_for_as_such() {
+        let openssl = OpenSsl::chain();
+        for way in ["", " -legacy"] {
+            openssl.run(&format!(
+                "pkcs12 -export -inkey client.key -in client.pem -certfile intermediate.pem -out client.p12 -passout \
+                 pass:canary-pass{way}"
+            ));
+            let Ok(Credential::Certificate { pem, common_name, .. }) =
+                read_files(&openssl, &["client.p12"], Some("canary-pass"))
+            else {
+                panic!("readable")
+            };
+            assert_eq!(common_name.as_deref(), Some("s-1"));
+            let found = certificates_in(pem.expose());
+            assert_eq!((&found[0], found.len()), (&openssl.der(&["client"])[0], 2));
+            reqwest::Identity::from_pem(pem.expose().as_bytes()).unwrap();
+            for (passphrase, said) in [(Some("wrong"), "passphrase does not open"), (None, "none was given")] {
+                let refused = read_files(&openssl, &["client.p12"], passphrase).unwrap_err();
+                assert!(refused.hint.as_ref().is_some_and(|hint| hint.contains(said)), "{refused:?}");
+            }
+        }
     }
 
     #[test]

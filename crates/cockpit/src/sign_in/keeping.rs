@@ -1,7 +1,5 @@
 //! What becomes of a sign-in when this program ends, and how it comes back.
 
-use std::sync::Arc;
-
 use super::{Credential, SignIn, Terms, origin};
 use crate::{
     EnvironmentConfig,
@@ -31,7 +29,7 @@ impl SignIn {
         match taken {
             Taken::Found(text) => {
                 state.credential = Credential::unsealed(&text, &good_for(environment, method));
-                state.locked = false;
+                (state.locked, state.kept) = (false, state.credential.is_some());
             }
             Taken::Nothing => state.locked = false,
             // It is looked for again when the file is open.
@@ -42,25 +40,59 @@ impl SignIn {
         }
     }
 
-    /// After a renewal nobody waits for it.
-    pub(super) fn keep_in_background(self: &Arc<Self>) {
-        let this = Arc::clone(self);
-        tokio::spawn(async move { this.keep_now().await });
+    /// Another window may have renewed it, and then what is here is used up. Answers whether what that window kept is here
+    /// now. To be asked for when it is this program's turn.
+    pub(super) async fn take_over_from_vault(&self) -> bool {
+        let Terms::Remote { environment, method, vault } = &self.terms else { return false };
+        let (ours, keep, generation) = {
+            let state = lock(&self.state);
+            let Some(ours) = state.credential.clone().filter(|_| state.kept) else { return false };
+            (ours, state.keep, state.generation)
+        };
+        if keep == Keep::Session {
+            return false;
+        }
+        let found = match vault.take(&environment.id, keep).await {
+            Taken::Found(text) => Credential::unsealed(&text, &good_for(environment, method)),
+            Taken::Nothing => None,
+            Taken::Locked | Taken::Unavailable(_) => return false,
+        };
+        let mut state = lock(&self.state);
+        if state.generation != generation {
+            return false;
+        }
+        match found.filter(|found| found.is_of_whom(&ours)) {
+            Some(found) if found.is_same(&ours) => false,
+            Some(found) => {
+                (state.credential, state.ended, state.error, state.failure) = (Some(found), false, None, None);
+                true
+            }
+            // Somebody signed out there, or in as somebody else: what was taken away is not put back.
+            None => {
+                (state.keep, state.kept) = (Keep::Session, false);
+                false
+            }
+        }
     }
 
     /// As it is when its turn has come. The next renewal, or the next sign-in, makes good for one that fails.
     pub(super) async fn keep_now(&self) {
         let Terms::Remote { environment, method, vault } = &self.terms else { return };
+        let generation = lock(&self.state).generation;
         let current = || {
             let state = lock(&self.state);
             let credential = state.credential.as_ref()?;
             Some((credential.sealed(&good_for(environment, method)), state.keep))
         };
-        if let Err(problem) = vault.put(&environment.id, current).await {
-            tracing::warn!(code = %problem.code, detail = problem.detail, "the sign-in could not be kept");
-            let mut state = lock(&self.state);
-            state.keep = Keep::Session;
-            state.error = Some(CallError::new(problem, CallContext::of_local_server()));
+        let kept = vault.put(&environment.id, current).await;
+        let mut state = lock(&self.state);
+        match kept {
+            Ok(()) => state.kept |= state.generation == generation && state.keep != Keep::Session,
+            Err(problem) => {
+                tracing::warn!(code = %problem.code, detail = problem.detail, "the sign-in could not be kept");
+                (state.keep, state.kept) = (Keep::Session, false);
+                state.error = Some(CallError::new(problem, CallContext::of_local_server()));
+            }
         }
     }
 

@@ -9,6 +9,7 @@ mod keeping;
 mod loopback;
 mod oidc;
 mod provider;
+mod renewal;
 
 use std::{
     fmt,
@@ -20,13 +21,14 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use crate::{
     EnvironmentConfig, Problem,
-    calls::{CallContext, CallError, ErrorAction, Keep, SignInKind, SignInMethod, SignInStage, SignInState},
+    calls::{CallError, ErrorAction, Keep, SignInKind, SignInMethod, SignInStage, SignInState},
     cockpit::lock,
     environments::Vault,
     https,
 };
 pub(crate) use credential::{Bearer, Credential};
 pub(crate) use provider::look_for as look_for_provider;
+use renewal::Failure;
 
 /// The sign-in to one environment, shared by everything that asks its servers.
 pub(crate) struct SignIn {
@@ -35,6 +37,8 @@ pub(crate) struct SignIn {
     state: Arc<Mutex<State>>,
     /// One renewal at a time: a refresh token may be good for one use only.
     renewing: Arc<AsyncMutex<()>>,
+    /// One sign-in in the browser at a time.
+    starting: Arc<AsyncMutex<()>>,
 }
 
 /// What a sign-in is good for.
@@ -58,6 +62,10 @@ struct State {
     in_browser: Option<InBrowser>,
     ended: bool,
     error: Option<CallError>,
+    /// Whether the credential, or the one that it was renewed from, is what the vault has, or had.
+    kept: bool,
+    /// The renewal that did not come about last; none since one did.
+    failure: Option<Failure>,
     /// Another number whenever somebody signs in or out: what was on its way for the one before does not count.
     generation: u64,
 }
@@ -67,7 +75,7 @@ struct InBrowser {
     number: u64,
     address: String,
     /// `None`: the browser came back, and what follows is not to be cut off.
-    waiting: Option<tokio::task::AbortHandle>,
+    waiting: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Drop for InBrowser {
@@ -86,20 +94,21 @@ impl fmt::Debug for SignIn {
 
 impl SignIn {
     pub(crate) fn known(token: Secret) -> Self {
-        Self { terms: Terms::Known(token), state: Arc::default(), renewing: Arc::default() }
+        Self { terms: Terms::Known(token), state: Arc::default(), renewing: Arc::default(), starting: Arc::default() }
     }
 
     /// `keep` is where one was kept in an earlier run.
     pub(crate) fn to(environment: EnvironmentConfig, method: SignInMethod, vault: Arc<Vault>, keep: Keep) -> Self {
         let state = State { keep, ..State::default() };
         let terms = Terms::Remote { environment: Box::new(environment), method, vault };
-        Self { terms, state: Arc::new(Mutex::new(state)), renewing: Arc::default() }
+        Self { terms, state: Arc::new(Mutex::new(state)), renewing: Arc::default(), starting: Arc::default() }
     }
 
     /// The same sign-in, for the environment as it is set up now. A renewal that is on its way counts for both.
     pub(crate) fn rebound(&self, environment: EnvironmentConfig, method: SignInMethod, vault: Arc<Vault>) -> Self {
         let terms = Terms::Remote { environment: Box::new(environment), method, vault };
-        Self { terms, state: Arc::clone(&self.state), renewing: Arc::clone(&self.renewing) }
+        let [renewing, starting] = [&self.renewing, &self.starting].map(Arc::clone);
+        Self { terms, state: Arc::clone(&self.state), renewing, starting }
     }
 
     /// Whether what was got by signing in may be sent to the servers of this environment.
@@ -149,80 +158,6 @@ impl SignIn {
         }
     }
 
-    /// The token to send now, renewed where it is about to end. `None`: the certificate says who we are.
-    ///
-    /// # Errors
-    /// Nobody is signed in, or what is there could not be renewed.
-    pub(crate) async fn bearer(self: &Arc<Self>) -> Result<Option<Secret>, Problem> {
-        let (environment, now) = match &self.terms {
-            Terms::Known(token) => return Ok(Some(token.clone())),
-            Terms::Remote { environment, .. } => (environment, https::local_time()),
-        };
-        self.look_into_vault().await;
-        match self.usable(now) {
-            Usable::Now(token) => return Ok(token),
-            Usable::Renew => {}
-            Usable::Not => return Err(self.needed(environment)),
-        }
-        let _one_at_a_time = self.renewing.lock().await;
-        // Somebody else may have renewed it in the meantime.
-        if let Usable::Now(token) = self.usable(now) {
-            return Ok(token);
-        }
-        match self.renew_now().await {
-            Ok(()) => {}
-            // What is there may still do while the sign-in service does not answer.
-            Err(problem) if problem.code != ErrorCode::SignInFailed && self.still_valid(now) => {
-                tracing::warn!(code = %problem.code, "the sign-in could not be renewed yet");
-            }
-            Err(problem) if problem.code == ErrorCode::SignInFailed => return Err(self.needed(environment)),
-            Err(problem) => return Err(problem),
-        }
-        let state = lock(&self.state);
-        state.credential.as_ref().map(Credential::token).ok_or_else(|| needed(&environment.name, false))
-    }
-
-    /// The server refused this token. Answers whether there is another one now.
-    pub(crate) async fn renew(self: &Arc<Self>, refused: &Secret) -> bool {
-        if let Terms::Known(_) = self.terms {
-            return false;
-        }
-        let _one_at_a_time = self.renewing.lock().await;
-        let (current, renews) = {
-            let state = lock(&self.state);
-            let credential = state.credential.as_ref();
-            (credential.and_then(Credential::token), credential.is_some_and(Credential::renews))
-        };
-        match current {
-            // Signed out in the meantime: nothing ended by itself.
-            None => return false,
-            Some(token) if token != *refused => return true,
-            Some(_) => {}
-        }
-        if !renews {
-            self.not_accepted(refused);
-            return false;
-        }
-        match self.renew_now().await {
-            Ok(()) => true,
-            Err(problem) => {
-                tracing::warn!(code = %problem.code, detail = problem.detail, "the sign-in could not be renewed");
-                false
-            }
-        }
-    }
-
-    /// The servers do not take this token, and there is no better one: the sign-in is over, unless somebody signed in anew.
-    pub(crate) fn not_accepted(&self, refused: &Secret) {
-        let Terms::Remote { environment, .. } = &self.terms else { return };
-        let mut state = lock(&self.state);
-        if state.credential.as_ref().and_then(Credential::token).is_some_and(|token| token == *refused) {
-            let problem = failed(format!("{} doesn't accept this sign-in.", environment.name));
-            state.ended = true;
-            state.error = Some(CallError::new(problem, CallContext::of_local_server()));
-        }
-    }
-
     /// A text of a server without the token that it may have repeated.
     pub(crate) fn without_token(&self, text: &str) -> Option<String> {
         let token = match &self.terms {
@@ -234,50 +169,8 @@ impl SignIn {
         (token.len() >= 8 && text.contains(token)).then(|| text.replace(token, "***"))
     }
 
-    /// # Errors
-    /// [`ErrorCode::SignInFailed`] when it is over for good; else the sign-in service could not be asked.
-    async fn renew_now(self: &Arc<Self>) -> Result<(), Problem> {
-        let Terms::Remote { environment, method, .. } = &self.terms else { return Ok(()) };
-        let (credential, generation) = {
-            let state = lock(&self.state);
-            (state.credential.clone(), state.generation)
-        };
-        let renewed = match (method, credential) {
-            (SignInMethod::Oidc { .. }, Some(Credential::Oidc { refresh: Some(refresh), bearer })) => {
-                oidc::refresh(environment, method, &refresh, &bearer).await
-            }
-            (SignInMethod::ClientCredentials { .. }, Some(Credential::Client { secret, .. })) => {
-                client_credentials::get(environment, method, secret).await
-            }
-            _ => Err(failed("There is nothing to renew the sign-in with.")),
-        };
-        match renewed {
-            Ok(credential) => {
-                {
-                    let mut state = lock(&self.state);
-                    if state.generation != generation {
-                        return Err(needed(&environment.name, false));
-                    }
-                    (state.credential, state.ended, state.error) = (Some(credential), false, None);
-                }
-                tracing::info!(environment = environment.id, "sign-in renewed");
-                self.keep_in_background();
-                Ok(())
-            }
-            Err(problem) => {
-                let mut state = lock(&self.state);
-                if state.generation != generation {
-                    return Err(needed(&environment.name, false));
-                }
-                state.ended |= problem.code == ErrorCode::SignInFailed;
-                state.error = Some(CallError::new(problem.clone(), CallContext::of_local_server()));
-                Err(problem)
-            }
-        }
-    }
-
     /// Somebody has signed in. Answers when that is kept, or could not be.
-    pub(super) async fn signed_in(self: &Arc<Self>, credential: Credential, keep: Keep) {
+    pub(crate) async fn signed_in(self: &Arc<Self>, credential: Credential, keep: Keep) {
         {
             let mut state = lock(&self.state);
             let generation = state.generation + 1;
@@ -297,40 +190,6 @@ impl SignIn {
             vault.forget(&environment.id).await;
         }
     }
-
-    fn usable(&self, now: Moment) -> Usable {
-        let state = lock(&self.state);
-        match &state.credential {
-            Some(credential) if state.ended || credential.is_over(now) && !credential.renews() => Usable::Not,
-            Some(credential) if credential.is_due(now) && credential.renews() => Usable::Renew,
-            Some(credential) => Usable::Now(credential.token()),
-            None => Usable::Not,
-        }
-    }
-
-    fn still_valid(&self, now: Moment) -> bool {
-        let state = lock(&self.state);
-        state.credential.as_ref().is_some_and(|credential| credential.token().is_some() && !credential.is_over(now))
-    }
-
-    fn needed(&self, environment: &EnvironmentConfig) -> Problem {
-        let state = lock(&self.state);
-        if state.locked {
-            return Problem::new(
-                ErrorCode::VaultLocked,
-                format!("The sign-in to {} is in the sealed file.", environment.name),
-            )
-            .hint("Type the passphrase of that file, or sign in again.")
-            .action(ErrorAction::SignIn);
-        }
-        needed(&environment.name, state.credential.is_some())
-    }
-}
-
-enum Usable {
-    Now(Option<Secret>),
-    Renew,
-    Not,
 }
 
 fn origin(address: &str) -> String {

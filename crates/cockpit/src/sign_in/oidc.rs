@@ -1,32 +1,31 @@
 //! Signing in in the system browser: authorization code with PKCE on a loopback redirect (RFC 8252), and its renewal in
 //! silence. State, nonce, issuer, audience, signature and end of what comes back are checked before it counts.
 
+mod refusal;
+
 use std::time::Duration;
 
+use openidconnect::url::Url;
 use openidconnect::{
-    AccessTokenHash, AuthenticationFlow, AuthorizationCode, ClientId, ConfigurationError, CsrfToken, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    TokenResponse as _,
-    core::{
-        CoreClient, CoreErrorResponseType, CoreIdToken, CoreIdTokenVerifier, CoreProviderMetadata, CoreResponseType,
-        CoreTokenResponse,
-    },
+    AccessTokenHash, AuthenticationFlow, AuthorizationCode, ClientId, CsrfToken, Nonce, OAuth2TokenResponse as _,
+    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenResponse as _,
+    core::{CoreClient, CoreIdToken, CoreIdTokenVerifier, CoreProviderMetadata, CoreResponseType, CoreTokenResponse},
 };
-use openidconnect::{StandardErrorResponse, url::Url};
-use pairing::{ErrorCode, Moment, Secret};
+use pairing::{Moment, Secret};
 
 use super::{
     Bearer, Credential,
     credential::Said,
     failed,
     loopback::{Answer, Loopback},
-    provider::{Asker, Unasked, check_address, discover, secret},
+    provider::{Asker, check_address, discover, secret},
 };
 use crate::{
     EnvironmentConfig, Problem,
     calls::{OidcBearer, SignInMethod},
     https,
 };
+use refusal::{no_way_back, not_exchanged, refused, unusable};
 
 /// Long enough for a second factor that is in another room.
 const BROWSER_TIME: Duration = Duration::from_secs(600);
@@ -69,30 +68,49 @@ pub(super) struct Begun {
     nonce: Nonce,
 }
 
+/// A sign-in service that answers.
+pub(super) struct Service {
+    method: SignInMethod,
+    metadata: CoreProviderMetadata,
+    asker: Asker,
+}
+
 /// # Errors
-/// The sign-in service does not answer, or this computer has no port left.
-pub(super) async fn begin(environment: &EnvironmentConfig, method: &SignInMethod) -> Result<Begun, Problem> {
+/// The sign-in service does not answer.
+pub(super) async fn look_up(environment: &EnvironmentConfig, method: &SignInMethod) -> Result<Service, Problem> {
     let set = Set::of(method)?;
     let asker = Asker::of(environment)?;
     let metadata = discover(&asker, set.issuer).await?;
-    let loopback = Loopback::open(set.redirect_port).await.map_err(|cause| {
-        failed("The browser could not be given a way back to this program.").detail(cause.to_string())
-    })?;
-    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let client = CoreClient::from_provider_metadata(metadata.clone(), ClientId::new(set.client_id.to_owned()), None)
-        .set_redirect_uri(redirect(&loopback.redirect())?);
-    let (url, state, nonce) = client
-        .authorize_url(
-            AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
-            CsrfToken::new_random,
-            Nonce::new_random,
-        )
-        .add_scopes(set.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
-        .set_pkce_challenge(challenge)
-        .url();
-    // The browser would open anything, and a code must not travel in the open.
-    check_address(&url)?;
-    Ok(Begun { url, method: method.clone(), metadata, asker, loopback, verifier, state, nonce })
+    Ok(Service { method: method.clone(), metadata, asker })
+}
+
+impl Service {
+    /// Listens for the browser.
+    ///
+    /// # Errors
+    /// The port of the environment is taken, or this computer has none left.
+    pub(super) async fn begin(self) -> Result<Begun, Problem> {
+        let Self { method, metadata, asker } = self;
+        let set = Set::of(&method)?;
+        let loopback =
+            Loopback::open(set.redirect_port).await.map_err(|cause| no_way_back(set.redirect_port, &cause))?;
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let client_id = ClientId::new(set.client_id.to_owned());
+        let client = CoreClient::from_provider_metadata(metadata.clone(), client_id, None)
+            .set_redirect_uri(redirect(&loopback.redirect())?);
+        let (url, state, nonce) = client
+            .authorize_url(
+                AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
+                CsrfToken::new_random,
+                Nonce::new_random,
+            )
+            .add_scopes(set.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
+            .set_pkce_challenge(challenge)
+            .url();
+        // The browser would open anything, and a code must not travel in the open.
+        check_address(&url)?;
+        Ok(Begun { url, method, metadata, asker, loopback, verifier, state, nonce })
+    }
 }
 
 impl Begun {
@@ -239,44 +257,4 @@ fn bearer(
 fn redirect(address: &str) -> Result<RedirectUrl, Problem> {
     RedirectUrl::new(address.to_owned())
         .map_err(|cause| failed("The way back is no address.").detail(cause.to_string()))
-}
-
-fn unusable(error: &ConfigurationError) -> Problem {
-    failed("The sign-in service doesn't say where codes are exchanged.").detail(error.to_string())
-}
-
-/// `invalid_grant` is what is said of a code or refresh token that the service does not take.
-fn not_exchanged(
-    error: RequestTokenError<Unasked, StandardErrorResponse<CoreErrorResponseType>>,
-    invalid_grant: &str,
-) -> Problem {
-    match error {
-        RequestTokenError::Request(Unasked(problem)) => problem,
-        RequestTokenError::ServerResponse(answer) => {
-            refused(answer.error().as_ref(), answer.error_description().map(String::as_str), invalid_grant)
-        }
-        // Its text may quote a token. It may be a gateway's page: nothing is over by that.
-        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
-            Problem::new(ErrorCode::Protocol, "The sign-in service's answer can't be read.")
-                .hint("Try again in a moment.")
-        }
-    }
-}
-
-fn refused(error: &str, description: Option<&str>, invalid_grant: &str) -> Problem {
-    let problem = match error {
-        "server_error" | "temporarily_unavailable" => {
-            Problem::new(ErrorCode::Unavailable, "The sign-in service had a problem of its own.").hint("Try again.")
-        }
-        "access_denied" => failed("The sign-in was refused or cancelled in the browser."),
-        "invalid_grant" => failed(invalid_grant),
-        "invalid_client" | "unauthorized_client" => {
-            failed("The sign-in service doesn't know this program.").hint("Check the client ID of the environment.")
-        }
-        "invalid_scope" => {
-            failed("The sign-in service doesn't know one of the scopes.").hint("Check the scopes of the environment.")
-        }
-        _ => failed("The sign-in service refused."),
-    };
-    problem.detail(description.map_or_else(|| error.to_owned(), |text| format!("{error}: {text}")))
 }

@@ -188,6 +188,7 @@ pub(super) fn secret(text: &str) -> Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calls::Proxy;
 
     #[test]
     fn nothing_is_asked_in_the_open_but_on_this_computer() {
@@ -200,6 +201,30 @@ mod tests {
         {
             check(odd).unwrap_err();
         }
+    }
+
+    #[tokio::test]
+    async fn a_service_on_this_computer_is_asked_without_the_proxy_which_could_read_along() {
+        let [service, proxy] = [listening().await, listening().await];
+        let environment = EnvironmentConfig {
+            proxy: Proxy::Url { url: format!("http://{}", proxy.local_addr().unwrap()) },
+            ..EnvironmentConfig::local("https://director.example.com/director/graphql".into(), Secret::new(""))
+        };
+        let asker = Asker::of(&environment).unwrap();
+        let issuer = format!("http://localhost:{}", service.local_addr().unwrap().port());
+        let first = async |asked: &str| {
+            tokio::select! {
+                _ = service.accept() => "the service",
+                _ = proxy.accept() => "the proxy",
+                answer = discover(&asker, asked) => panic!("nobody was asked: {answer:?}"),
+            }
+        };
+        assert_eq!(first(&issuer).await, "the service");
+        assert_eq!(first("https://dex.example.com").await, "the proxy");
+    }
+
+    async fn listening() -> tokio::net::TcpListener {
+        tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap()
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{collections::HashSet, io, path::PathBuf};
 
 use pairing::ErrorCode;
 
-use super::{entry::Entry, plan, report::report, run::Run};
+use super::{engine::has_moved, entry::Entry, plan, report::report, run::Run};
 use crate::{
     Cockpit, Problem,
     calls::{
@@ -32,7 +32,8 @@ impl Cockpit {
         }
         let connection = self.connection(call)?;
         let lifetime = connection.environment.token_lifetime.and_then(|time| u32::try_from(time.as_secs()).ok());
-        plan::plan(wishes, &self.all_applications(call).await?, lifetime)
+        let rate = connection.environment.requests_per_second;
+        plan::plan(wishes, &self.all_applications(call).await?, plan::Limits { lifetime, rate })
     }
 
     /// As they are now: what is kept may be old, and a token for the wrong application is worse than a moment of waiting.
@@ -53,6 +54,12 @@ impl Cockpit {
     }
 
     pub(crate) async fn start_waves(&self, call: CallContext, input: StartWaves) -> Result<Option<WaveRun>, Problem> {
+        let started = self.begin_waves(call, input).await;
+        self.waves.release();
+        started
+    }
+
+    async fn begin_waves(&self, call: CallContext, input: StartWaves) -> Result<Option<WaveRun>, Problem> {
         if !SIZES.contains(&input.wave_size) {
             return Err(Problem::invalid("A wave has 1 to 500 applications.").action(ErrorAction::CorrectInput));
         }
@@ -60,7 +67,7 @@ impl Cockpit {
         check_over(lock(&self.waves.run).as_ref())?;
         let connection = self.connection(call)?;
         let wishes = plan::chosen(input.application_ids.into_iter().map(Text::into_inner));
-        let found = plan::plan(wishes, &self.all_applications(call).await?, None)?;
+        let found = plan::plan(wishes, &self.all_applications(call).await?, plan::Limits::default())?;
         let entry = |row: crate::calls::PlanRow| row.application_id.map(|id| Entry::planned(id, row.name));
         let entries: Vec<_> = found.rows.into_iter().filter(|row| !row.left_out).filter_map(entry).collect();
         if entries.is_empty() {
@@ -80,12 +87,16 @@ impl Cockpit {
         run.folder = folder;
         tracing::info!(id = run.id, applications = run.entries.len(), "waves started");
         {
+            self.waves.claim()?;
             let mut current = lock(&self.waves.run);
             // Somebody may have pressed twice.
             check_over(current.as_ref())?;
             *current = Some(run);
         }
-        self.waves.save(false).await;
+        self.waves.save().await.map_err(|error| {
+            *lock(&self.waves.run) = None;
+            not_written(&error)
+        })?;
         self.wave_run(call, Nothing {}).await
     }
 
@@ -109,8 +120,7 @@ impl Cockpit {
     }
 
     pub(crate) async fn wave_run(&self, _: CallContext, _: Nothing) -> Result<Option<WaveRun>, Problem> {
-        // Another window may have been closed by now; while it is there, this one has no run to show.
-        let _ = self.waves.claim();
+        self.waves.take_over();
         Ok(lock(&self.waves.run).clone().map(|run| self.shown(&run)))
     }
 
@@ -120,9 +130,8 @@ impl Cockpit {
         let counts = run.counts();
         let per_minute = run.per_minute(now.unwrap_or_else(https::local_time));
         let left = f64::from(counts.planned + counts.requested + counts.handed_over + counts.redeemed + counts.signed);
-        let planned = counts.planned.div_ceil(run.wave_size.max(1));
         let current = run.current.and_then(|at| run.entries.get(at)?.pairing_id.clone());
-        let in_force = self.connection(CallContext::in_view(self.view())).ok().map(|connection| connection.place);
+        let in_force = self.connection(CallContext::in_view(self.view())).ok();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive number of seconds")]
         let seconds_left = per_minute.map(|per_minute| (left / per_minute * 60.0) as u64);
         WaveRun {
@@ -137,12 +146,16 @@ impl Cockpit {
             started_at: run.started_at.clone(),
             total: u32::try_from(run.entries.len()).unwrap_or(u32::MAX),
             wave: run.wave,
-            waves: run.wave + planned,
+            waves: run.waves_in_all(),
             current: current.and_then(|id| lock(&self.pairings).receipt_of(&id, now)),
             failures: run.failures(),
+            resting_seconds: self
+                .waves
+                .rest_of(&run.id)
+                .map(|rest| u32::try_from(rest.as_secs() + 1).unwrap_or(u32::MAX)),
             seconds_left: seconds_left.filter(|_| run.state == WaveRunState::Running),
             per_minute,
-            elsewhere: in_force != Some(run.place()),
+            elsewhere: in_force.is_none_or(|connection| !run.is_at(&connection)),
             counts,
         }
     }
@@ -171,11 +184,12 @@ impl Cockpit {
 
     pub(crate) async fn resume_waves(&self, call: CallContext, _: Nothing) -> Result<WaveRun, Problem> {
         self.check_run_is_here(call)?;
+        let now = self.connection(call)?.director.now().unwrap_or_else(https::local_time);
         self.change_run(|run| {
             if run.is_over() {
                 return Err(over());
             }
-            run.resume();
+            run.resume(now);
             *lock(&self.waves.resting) = None;
             Ok(())
         })
@@ -192,7 +206,8 @@ impl Cockpit {
 
     pub(crate) async fn retry_waves(&self, call: CallContext, _: Nothing) -> Result<WaveRun, Problem> {
         self.check_run_is_here(call)?;
-        self.change_run(|run| match run.retry() {
+        let now = self.connection(call)?.director.now().unwrap_or_else(https::local_time);
+        self.change_run(|run| match run.retry(now) {
             0 => Err(Problem::new(ErrorCode::InvalidOperation, "Nothing has failed, so there is nothing to do again.")),
             _ => Ok(()),
         })
@@ -220,10 +235,11 @@ impl Cockpit {
             }
             None => return Err(none()),
         };
-        if let Some(at) = next {
-            self.request_for(call, at).await;
+        match next {
+            Some(at) => self.request_for(call, at).await,
+            // It is told in the log, and tried again.
+            None => drop(self.waves.save().await),
         }
-        self.waves.save(false).await;
         lock(&self.waves.run).clone().map(|run| self.shown(&run)).ok_or_else(none)
     }
 
@@ -244,7 +260,9 @@ impl Cockpit {
             }
             *run = None;
         }
-        self.waves.save(false).await;
+        let removed = self.waves.save().await;
+        self.waves.release();
+        removed.map_err(|error| not_written(&error))?;
         Ok(Nothing {})
     }
 
@@ -257,11 +275,11 @@ impl Cockpit {
             return Ok(());
         }
         let (name, tenant) = (&run.environment_name, &run.tenant);
-        Err(Problem::new(
-            ErrorCode::ViewChanged,
-            format!("This run belongs to {name}, tenant {tenant}, as it was when it started."),
-        )
-        .hint("Switch to that environment and tenant first."))
+        if run.place() == connection.place {
+            return Err(has_moved(run).hint("Stop it. What it has requested belongs to the old address."));
+        }
+        Err(Problem::new(ErrorCode::ViewChanged, format!("This run belongs to {name}, tenant {tenant}."))
+            .hint("Switch to that environment and tenant first."))
     }
 
     async fn change_run(&self, change: impl FnOnce(&mut Run) -> Result<(), Problem>) -> Result<WaveRun, Problem> {
@@ -272,7 +290,8 @@ impl Cockpit {
             change(run)?;
             run.clone()
         };
-        self.waves.save(false).await;
+        // It holds for this start in any case; that the file lacks it is in the log, and tried again.
+        let _ = self.waves.save().await;
         Ok(self.shown(&run))
     }
 }
@@ -286,6 +305,12 @@ fn check_over(run: Option<&Run>) -> Result<(), Problem> {
         }
         Some(_) | None => Ok(()),
     }
+}
+
+fn not_written(error: &io::Error) -> Problem {
+    Problem::new(ErrorCode::FileNotWritten, "How far the waves are can't be written down.")
+        .hint("Free some space, or give this program its folder back; then try again.")
+        .detail(error.to_string())
 }
 
 fn none() -> Problem {

@@ -8,15 +8,17 @@ mod entry;
 mod hand_over;
 mod plan;
 mod report;
+mod requesting;
 mod run;
 mod table;
+mod telling;
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{
         Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -24,7 +26,7 @@ use std::{
 use pairing::ErrorCode;
 use tokio::sync::Mutex as AsyncMutex;
 
-use crate::{Problem, calls::WaveRunState, cockpit::lock, private_file};
+use crate::{Problem, cockpit::lock, private_file};
 use claim::Claim;
 use run::Run;
 
@@ -43,6 +45,10 @@ pub(crate) struct Waves {
     /// One step at a time: two would request for the same application.
     stepping: AsyncMutex<()>,
     saved: Mutex<Option<Instant>>,
+    /// How often somebody wanted the run written, and which of these wishes the file has: who waits for a write has it
+    /// done by the one before where that began late enough.
+    wanted: AtomicU64,
+    written: AsyncMutex<u64>,
     /// A write was left out because another one had just been.
     unsaved: AtomicBool,
     /// A Director asked a run for a rest until then.
@@ -59,19 +65,40 @@ impl Waves {
             Some(Err(error)) => (None, Some(put_aside(&path, &error))),
             None => (None, None),
         };
+        let claim = claim.filter(|_| run.is_some());
         let waves = Self {
             path,
             run: Mutex::new(run),
             claim: Mutex::new(claim),
             stepping: AsyncMutex::default(),
             saved: Mutex::default(),
+            wanted: AtomicU64::default(),
+            written: AsyncMutex::default(),
             unsaved: AtomicBool::default(),
             resting: Mutex::default(),
         };
         (waves, damaged)
     }
 
-    /// Takes over the run on disk once no other window has it.
+    /// Takes over the run that another window left on disk, once it has ended.
+    fn take_over(&self) {
+        if lock(&self.claim).is_none() && self.path.exists() {
+            // While the other window is there, this one has no run to show.
+            let _ = self.claim();
+            self.release();
+        }
+    }
+
+    /// Whoever has no run keeps nobody from having one.
+    fn release(&self) {
+        // In this order everywhere: the claim, then the run.
+        let mut claim = lock(&self.claim);
+        if lock(&self.run).is_none() {
+            *claim = None;
+        }
+    }
+
+    /// Has the run on disk from now on, or the right to begin one.
     ///
     /// # Errors
     /// Another window has it.
@@ -87,8 +114,10 @@ impl Waves {
                 Problem::new(ErrorCode::InvalidOperation, message).hint("Go on there, or close it and come back.")
             );
         }
-        // What cannot be read is put aside at the next start; until then nothing is written over it.
-        *lock(&self.run) = load(&self.path).unwrap_or_default();
+        *lock(&self.run) = load(&self.path).unwrap_or_else(|error| {
+            put_aside(&self.path, &error);
+            None
+        });
         Ok(())
     }
 
@@ -96,22 +125,33 @@ impl Waves {
         self.unsaved.load(Ordering::Relaxed)
     }
 
-    /// Writes the run as it is now. `soon`: not more often than every few seconds.
-    async fn save(&self, soon: bool) {
+    /// Writes the run, unless that was done a moment ago.
+    async fn save_soon(&self) {
+        if lock(&self.saved).is_some_and(|at| at.elapsed() < SAVE_EVERY) {
+            self.unsaved.store(true, Ordering::Relaxed);
+        } else {
+            // It is told in the log, and tried again.
+            let _ = self.save().await;
+        }
+    }
+
+    /// Writes the run as it is now. Wishes that come while a write is under way share the next one.
+    ///
+    /// # Errors
+    /// The file could not be written.
+    async fn save(&self) -> io::Result<()> {
         if lock(&self.claim).is_none() {
-            return;
+            return Ok(());
         }
-        {
-            let mut saved = lock(&self.saved);
-            if soon && saved.is_some_and(|at| at.elapsed() < SAVE_EVERY) {
-                self.unsaved.store(true, Ordering::Relaxed);
-                return;
-            }
-            *saved = Some(Instant::now());
-            self.unsaved.store(false, Ordering::Relaxed);
+        let mine = self.wanted.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut written = self.written.lock().await;
+        if *written >= mine {
+            return Ok(());
         }
+        let all = self.wanted.load(Ordering::SeqCst);
+        self.unsaved.store(false, Ordering::Relaxed);
         let (run, path) = (lock(&self.run).clone(), self.path.clone());
-        let written = tokio::task::spawn_blocking(move || match run {
+        let job = tokio::task::spawn_blocking(move || match run {
             Some(run) => {
                 path.parent().map_or(Ok(()), fs::create_dir_all)?;
                 private_file::write(&path, &serde_json::to_vec(&run).map_err(io::Error::other)?)
@@ -121,9 +161,18 @@ impl Waves {
                 Ok(()) | Err(_) => Ok(()),
             },
         });
-        if let Ok(Err(error)) = written.await {
-            tracing::warn!(%error, "how far the waves are could not be written");
+        let outcome = job.await.unwrap_or_else(|cause| Err(io::Error::other(cause)));
+        match &outcome {
+            Ok(()) => {
+                *written = all;
+                *lock(&self.saved) = Some(Instant::now());
+            }
+            Err(error) => {
+                self.unsaved.store(true, Ordering::Relaxed);
+                tracing::warn!(%error, "how far the waves are could not be written");
+            }
         }
+        outcome
     }
 }
 
@@ -137,9 +186,7 @@ fn load(path: &Path) -> io::Result<Option<Run>> {
         return Err(io::Error::other("it is larger than any plan"));
     }
     let mut run: Run = serde_json::from_slice(&fs::read(path)?).map_err(io::Error::other)?;
-    if run.state == WaveRunState::Running {
-        run.pause("The program was closed meanwhile.");
-    }
+    run.take_up_again();
     Ok(Some(run))
 }
 
@@ -158,7 +205,10 @@ fn put_aside(path: &Path, error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{calls::WaveHand, frame::Place};
+    use crate::{
+        calls::{WaveHand, WaveRunState},
+        frame::Place,
+    };
 
     #[tokio::test]
     async fn a_run_survives_as_paused_and_a_damaged_one_is_put_aside() {
@@ -167,8 +217,12 @@ mod tests {
         assert!(lock(&waves.run).is_none() && damaged.is_none());
         let place = Place { environment: "e".into(), tenant: "t".into() };
         let entries = vec![entry::Entry::planned("1".into(), "a".into())];
+        let (third, _) = Waves::in_folder(folder.path());
+        third.claim().unwrap();
+        third.release();
+        waves.claim().expect("nobody has a run");
         *lock(&waves.run) = Some(Run::new(&place, WaveHand::Files, 2, "2026-01-01T00:00:00Z".into(), entries));
-        waves.save(false).await;
+        waves.save().await.unwrap();
         let (second, _) = Waves::in_folder(folder.path());
         assert!(lock(&second.run).is_none(), "another window has it");
         assert!(second.claim().is_err());

@@ -16,6 +16,8 @@ const BY_HAND_SECONDS: u32 = 4;
 const OF_LIFETIME: f64 = 0.6;
 /// Where nobody says how long a token lives, Compass' default.
 const DEFAULT_LIFETIME: u32 = 300;
+/// Requests that one token takes: a look at the application, and the token.
+const REQUESTS: u32 = 2;
 /// Files are written at once; what limits a wave is how many applications somebody can watch over.
 const MOST_FILES: u32 = 200;
 
@@ -53,9 +55,18 @@ pub(super) fn named(text: &str) -> Result<Vec<Wish>, Problem> {
     Ok(rows.iter().enumerate().skip(1).filter_map(wish).collect())
 }
 
+/// What the environment allows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Limits {
+    /// Seconds that a token lives, where that is known.
+    pub(super) lifetime: Option<u32>,
+    /// Requests in a second.
+    pub(super) rate: Option<u32>,
+}
+
 /// # Errors
 /// It is more than can be worked on.
-pub(super) fn plan(wishes: Vec<Wish>, known: &[ApplicationRow], lifetime: Option<u32>) -> Result<WavePlan, Problem> {
+pub(super) fn plan(wishes: Vec<Wish>, known: &[ApplicationRow], limits: Limits) -> Result<WavePlan, Problem> {
     if wishes.len() > MOST {
         return Err(Problem::invalid(format!("At most {MOST} applications can be paired in one run.")));
     }
@@ -90,14 +101,15 @@ pub(super) fn plan(wishes: Vec<Wish>, known: &[ApplicationRow], lifetime: Option
             left_out: matches!(problem, Some(PlanProblem::Missing | PlanProblem::Ambiguous | PlanProblem::Duplicate)),
         });
     }
-    let life = lifetime.unwrap_or(DEFAULT_LIFETIME);
+    let life = limits.lifetime.unwrap_or(DEFAULT_LIFETIME);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small positive number")]
     let usable = (f64::from(life) * OF_LIFETIME) as u32;
+    let at_rate = limits.rate.filter(|rate| *rate > 0).map_or(u32::MAX, |rate| usable.saturating_mul(rate) / REQUESTS);
     Ok(WavePlan {
         rows,
-        token_lifetime_seconds: lifetime,
+        token_lifetime_seconds: limits.lifetime,
         suggested_by_hand: (usable / BY_HAND_SECONDS).max(1),
-        suggested_files: usable.clamp(1, MOST_FILES),
+        suggested_files: usable.min(at_rate).clamp(1, MOST_FILES),
     })
 }
 
@@ -132,7 +144,9 @@ mod tests {
         ];
         let mut wishes = chosen(["1".to_owned(), "9".to_owned()]);
         wishes.extend(named("Name,ID,x\none,,\ntwo,,\nthree,,\nsame,,\nsame,5,\n,,\nnobody,,").unwrap());
-        let plan = plan(wishes, &known, Some(300)).unwrap();
+        let slow = plan(Vec::new(), &known, Limits { lifetime: Some(300), rate: Some(1) }).unwrap();
+        assert_eq!((slow.suggested_by_hand, slow.suggested_files), (45, 90));
+        let plan = plan(wishes, &known, Limits { lifetime: Some(300), rate: Some(25) }).unwrap();
         let seen: Vec<_> =
             plan.rows.iter().map(|row| (row.line, row.application_id.as_deref(), row.problem, row.left_out)).collect();
         use PlanProblem::*;

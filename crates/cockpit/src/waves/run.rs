@@ -14,6 +14,10 @@ use crate::{
 
 /// As many failures of the same kind in a row say that the next one will fail too.
 const ALIKE: u32 = 5;
+/// Requests that are under way at the same time (ux.md §3.12).
+const AT_ONCE: usize = 8;
+/// A rate that is younger says nothing.
+const SHORTEST_SECONDS: i64 = 10;
 /// Names of those that failed in the same way.
 const NAMED: usize = 3;
 
@@ -38,6 +42,17 @@ pub(super) struct Run {
     pub(super) current: Option<usize>,
     /// How often the last failure came in a row, and what it said.
     alike: (String, u32),
+    /// What it was told to do last: before that it may have rested for days.
+    #[serde(default)]
+    going_since: Option<String>,
+    /// A request of this start, or since it was resumed, went well.
+    #[serde(skip)]
+    proven: bool,
+    /// The desktop was told that something failed, and why it paused.
+    #[serde(default)]
+    pub(super) told_failure: bool,
+    #[serde(default)]
+    pub(super) told_pause: bool,
 }
 
 impl Run {
@@ -58,6 +73,10 @@ impl Run {
             entries,
             current: None,
             alike: (String::new(), 0),
+            going_since: None,
+            proven: false,
+            told_failure: false,
+            told_pause: false,
         }
     }
 
@@ -74,6 +93,7 @@ impl Run {
             started_at: self.started_at.clone(),
             entries: Vec::new(),
             alike: self.alike.clone(),
+            going_since: self.going_since.clone(),
             ..*self
         }
     }
@@ -93,15 +113,39 @@ impl Run {
         matches!(self.state, WaveRunState::Stopped | WaveRunState::Finished)
     }
 
+    /// Nobody asked for it, so it says why.
     pub(super) fn pause(&mut self, because: impl Into<String>) {
+        if self.is_over() {
+            return;
+        }
         self.state = WaveRunState::Paused;
         self.paused_because = Some(because.into());
+        self.told_pause = false;
     }
 
-    pub(super) fn resume(&mut self) {
+    pub(super) fn resume(&mut self, now: Moment) {
         self.state = WaveRunState::Running;
         self.paused_because = None;
         self.alike = (String::new(), 0);
+        self.proven = false;
+        self.going_since = Some(now.rfc3339());
+    }
+
+    /// The program was closed while it went on. Whether those that were just asked for got a token, nobody knows: they are
+    /// not asked for again by themselves.
+    pub(super) fn take_up_again(&mut self) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.asked) {
+            entry.asked = false;
+            entry.fail(
+                "The program was closed while this token was being requested.",
+                Some("If its file is there, it can be used. Otherwise retry: that makes a new token."),
+            );
+        }
+        if self.state == WaveRunState::Running {
+            self.pause("The program was closed meanwhile.");
+            // Whoever starts the program sees it.
+            self.told_pause = true;
+        }
     }
 
     /// No further ones; those whose token lives may finish.
@@ -114,35 +158,90 @@ impl Run {
     }
 
     /// Those that failed, expired or were skipped, once more.
-    pub(super) fn retry(&mut self) -> usize {
+    pub(super) fn retry(&mut self, now: Moment) -> usize {
         let again =
             |entry: &&mut Entry| matches!(entry.stage, WaveStage::Failed | WaveStage::Expired | WaveStage::Skipped);
         let mut count = 0;
         for entry in self.entries.iter_mut().filter(again) {
-            // Its system auth is used again; so is the place of its file.
-            let kept = (entry.file.take(), entry.system_auth_id.take());
+            // The place of its file is used again. Its system auth is not by itself: somebody else may have put another token
+            // into it, so it is looked at like any that was left behind.
+            let kept = (entry.file.take(), entry.asked, entry.was_connected);
+            let retried = entry.retried || entry.stage != WaveStage::Skipped;
             *entry = Entry::planned(entry.application_id.clone(), entry.name.clone());
-            (entry.file, entry.system_auth_id) = kept;
+            (entry.file, entry.asked, entry.was_connected) = kept;
+            entry.retried = retried;
             count += 1;
         }
         if count > 0 {
-            self.resume();
+            self.told_failure = false;
+            self.resume(now);
         }
         count
     }
 
-    /// A whole wave's worth of those whose turn it is: none while the wave before is not over.
+    /// Those whose turn it is: what the wave that was begun still lacks, or a whole wave's worth once that is over.
     pub(super) fn next_wave(&mut self) -> Vec<usize> {
-        if self.state != WaveRunState::Running || self.entries.iter().any(Entry::is_alive) {
+        if self.state != WaveRunState::Running {
             return Vec::new();
         }
+        let room = self.room();
+        let begins = room == 0 || self.wave == 0;
+        if begins && self.entries.iter().any(Entry::is_alive) {
+            return Vec::new();
+        }
+        let room = if begins { self.size() } else { room };
         let planned = |(_, entry): &(usize, &Entry)| entry.stage == WaveStage::Planned;
-        let size = usize::try_from(self.wave_size).unwrap_or(usize::MAX);
-        let next: Vec<_> = self.entries.iter().enumerate().filter(planned).map(|(at, _)| at).take(size).collect();
-        if !next.is_empty() {
+        let next: Vec<_> = self.entries.iter().enumerate().filter(planned).map(|(at, _)| at).take(room).collect();
+        if begins && !next.is_empty() {
             self.wave += 1;
         }
         next
+    }
+
+    fn size(&self) -> usize {
+        usize::try_from(self.wave_size).unwrap_or(usize::MAX)
+    }
+
+    /// How many the wave that was begun still lacks: a pause, or a Director that wanted a rest, came in between.
+    fn room(&self) -> usize {
+        let taken = self.entries.iter().filter(|entry| entry.wave == self.wave && entry.stage != WaveStage::Planned);
+        if self.wave == 0 { 0 } else { self.size().saturating_sub(taken.count()) }
+    }
+
+    /// How many waves it takes in all, as far as that is known.
+    pub(super) fn waves_in_all(&self) -> u32 {
+        let planned = self.entries.iter().filter(|entry| entry.stage == WaveStage::Planned).count();
+        let further = planned.saturating_sub(self.room()).div_ceil(self.size().max(1));
+        self.wave + u32::try_from(further).unwrap_or(u32::MAX)
+    }
+
+    /// How many requests may be under way now: one until it is known that it works, then eight; where the last ones failed
+    /// alike, no more than would pause the run if they did too.
+    pub(super) fn at_once(&self) -> usize {
+        let left = usize::try_from(ALIKE.saturating_sub(self.alike.1)).unwrap_or(1).max(1);
+        match (self.state == WaveRunState::Running, self.alike.1, self.proven) {
+            (false, _, _) => 0,
+            (true, 0, true) => AT_ONCE,
+            (true, 0, false) => 1,
+            (true, _, _) => left,
+        }
+    }
+
+    /// Written down before it is asked for, so that nothing is asked for twice. Answers the run without its entries, and the
+    /// one entry.
+    pub(super) fn begin_asking(&mut self, at: usize) -> Option<(Self, Entry)> {
+        let wave = self.wave;
+        let entry = self.entries.get_mut(at).filter(|entry| entry.stage == WaveStage::Planned)?;
+        (entry.asked, entry.wave) = (true, wave);
+        let entry = entry.clone();
+        Some((self.without_entries(), entry))
+    }
+
+    /// Nothing came of it, and it is not its fault.
+    pub(super) fn not_asked(&mut self, at: usize) {
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.asked = false;
+        }
     }
 
     pub(super) fn next_by_hand(&self) -> Option<usize> {
@@ -150,12 +249,12 @@ impl Run {
     }
 
     /// Takes in that one failed. The fifth in a row that fails alike pauses the run.
-    pub(super) fn failed(&mut self, at: usize, message: String) {
+    pub(super) fn failed(&mut self, at: usize, message: &str, hint: Option<&str>) {
         let alike = if self.alike.0 == message { self.alike.1 + 1 } else { 1 };
-        self.alike = (message.clone(), alike);
+        self.alike = (message.to_owned(), alike);
         if let Some(entry) = self.entries.get_mut(at) {
-            entry.stage = WaveStage::Failed;
-            entry.problem = Some(message);
+            entry.asked = false;
+            entry.fail(message, hint);
         }
         if alike >= ALIKE && self.state == WaveRunState::Running {
             self.pause("Five applications failed the same way. No more tokens are requested until you say so.");
@@ -164,6 +263,7 @@ impl Run {
 
     pub(super) fn succeeded(&mut self) {
         self.alike = (String::new(), 0);
+        self.proven = true;
     }
 
     /// Nothing is left to do and nothing is waited for.
@@ -202,6 +302,7 @@ impl Run {
             let message = entry.problem.as_deref().unwrap_or("It failed.");
             let failure = by_cause.entry(message).or_insert_with(|| WaveFailure {
                 message: message.to_owned(),
+                hint: entry.hint.clone(),
                 count: 0,
                 names: Vec::new(),
             });
@@ -215,11 +316,23 @@ impl Run {
         failures
     }
 
-    /// Applications that are done, for each minute since the start.
+    /// Applications that are done, well or not, for each minute since it was started or resumed.
     pub(super) fn per_minute(&self, now: Moment) -> Option<f64> {
-        let since = now.unix_seconds() - Moment::parse(&self.started_at)?.unix_seconds();
-        let done = self.entries.iter().filter(|entry| entry.paired_at.is_some()).count();
-        let minutes = f64::from(i32::try_from(since).ok().filter(|since| *since >= 10)?) / 60.0;
+        let since = Moment::parse(self.going_since.as_deref().unwrap_or(&self.started_at))?;
+        let is_later = |at: &Option<String>| at.as_deref().and_then(Moment::parse).is_some_and(|at| at >= since);
+        let is_done = |entry: &&Entry| match entry.stage {
+            WaveStage::Paired => is_later(&entry.paired_at),
+            WaveStage::Expired | WaveStage::Failed => is_later(&entry.requested_at),
+            WaveStage::Planned
+            | WaveStage::Requested
+            | WaveStage::HandedOver
+            | WaveStage::Redeemed
+            | WaveStage::Signed
+            | WaveStage::Skipped => false,
+        };
+        let done = self.entries.iter().filter(is_done).count();
+        let seconds = i32::try_from(now.unix_seconds() - since.unix_seconds()).ok();
+        let minutes = f64::from(seconds.filter(|seconds| i64::from(*seconds) >= SHORTEST_SECONDS)?) / 60.0;
         (done > 0).then(|| f64::from(u32::try_from(done).unwrap_or(u32::MAX)) / minutes)
     }
 }
@@ -227,6 +340,8 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NOW: Moment = Moment::from_unix_seconds(1_767_225_600);
 
     fn run(count: usize) -> Run {
         let entries = (0..count).map(|at| Entry::planned(at.to_string(), format!("app-{at}"))).collect();
@@ -237,41 +352,84 @@ mod tests {
     #[test]
     fn a_wave_begins_when_the_one_before_is_over() {
         let mut run = run(5);
-        assert_eq!(run.next_wave(), [0, 1]);
-        run.entries[0].stage = WaveStage::HandedOver;
-        run.entries[1].stage = WaveStage::Failed;
+        assert_eq!((run.next_wave(), run.waves_in_all()), (vec![0, 1], 3));
+        for (at, stage) in [(0, WaveStage::HandedOver), (1, WaveStage::Failed)] {
+            run.begin_asking(at).unwrap();
+            run.entries[at].stage = stage;
+        }
+        assert!(run.begin_asking(0).is_none(), "one token each");
         assert!(run.next_wave().is_empty(), "one token lives");
         run.entries[0].stage = WaveStage::Signed;
         assert_eq!((run.next_wave(), run.wave), (vec![2, 3], 2), "its token is used up");
         run.pause("x");
-        run.entries[2].stage = WaveStage::Expired;
-        run.entries[3].stage = WaveStage::Paired;
+        run.begin_asking(2).unwrap();
+        run.entries[2].stage = WaveStage::HandedOver;
         assert!(run.next_wave().is_empty() && !run.finish_when_done());
-        run.resume();
-        assert_eq!(run.next_wave(), [4]);
+        run.resume(NOW);
+        assert_eq!((run.next_wave(), run.wave, run.waves_in_all()), (vec![3], 2, 3), "the wave goes on where it was");
+        run.begin_asking(3).unwrap();
+        run.entries[3].stage = WaveStage::Paired;
+        assert!(run.next_wave().is_empty());
+        run.entries[2].stage = WaveStage::Expired;
+        assert_eq!((run.next_wave(), run.wave), (vec![4], 3));
         run.entries[4].stage = WaveStage::Paired;
         assert!(run.finish_when_done() && run.is_over());
-        assert_eq!(run.retry(), 2);
+        assert_eq!(run.retry(NOW), 2);
         assert_eq!((run.state, run.counts().planned), (WaveRunState::Running, 2));
+    }
+
+    /// However many are under way, five that fail alike are enough.
+    #[test]
+    fn eight_at_once_once_it_is_known_to_work() {
+        let mut run = run(20);
+        assert_eq!(run.at_once(), 1);
+        for left in [4, 3, 2, 1] {
+            run.failed(0, "no", None);
+            assert_eq!(run.at_once(), left);
+        }
+        run.succeeded();
+        assert_eq!(run.at_once(), 8);
+        run.pause("x");
+        assert_eq!(run.at_once(), 0);
+        run.resume(NOW);
+        assert_eq!(run.at_once(), 1);
+    }
+
+    #[test]
+    fn what_was_asked_for_when_the_program_ended_is_not_asked_for_again() {
+        let mut run = run(3);
+        run.next_wave();
+        run.begin_asking(0).unwrap();
+        run.take_up_again();
+        assert_eq!((run.state, run.counts().failed, run.counts().planned), (WaveRunState::Paused, 1, 2));
+        assert!(run.failures()[0].hint.is_some());
+        assert_eq!((run.retry(NOW), run.counts().planned), (1, 3));
     }
 
     #[test]
     fn five_alike_in_a_row_pause_the_run() {
         let mut run = run(9);
         for at in 0..4 {
-            run.failed(at, "no".into());
+            run.failed(at, "no", Some("what to do"));
         }
-        run.failed(4, "else".into());
+        run.failed(4, "else", None);
         assert_eq!(run.state, WaveRunState::Running);
         run.succeeded();
         for at in 0..5 {
-            run.failed(at, "no".into());
+            run.failed(at, "no", Some("what to do"));
         }
         assert_eq!(run.state, WaveRunState::Paused);
         let failures = run.failures();
         assert_eq!((failures.len(), failures[0].count, failures[0].names.len()), (1, 5, 3));
         assert_eq!(run.per_minute(Moment::parse("2026-01-01T00:01:00Z").unwrap()), None);
-        run.entries[8].paired_at = Some(String::new());
+        run.entries[8].stage = WaveStage::Paired;
+        run.entries[8].paired_at = Some("2026-01-01T00:01:30Z".into());
         assert_eq!(run.per_minute(Moment::parse("2026-01-01T00:02:00Z").unwrap()), Some(0.5));
+        // A night in between is not counted.
+        run.resume(Moment::parse("2026-01-02T00:00:00Z").unwrap());
+        assert_eq!(run.per_minute(Moment::parse("2026-01-02T00:01:00Z").unwrap()), None);
+        run.entries[7].stage = WaveStage::Expired;
+        run.entries[7].requested_at = Some("2026-01-02T00:00:10Z".into());
+        assert_eq!(run.per_minute(Moment::parse("2026-01-02T00:02:00Z").unwrap()), Some(0.5));
     }
 }
