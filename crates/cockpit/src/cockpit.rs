@@ -20,6 +20,7 @@ use crate::{
     list_cache::ListCache,
     oauth_clients::AccessToken,
     pairings::{Pairings, Watch},
+    private_file,
     settings::{Kept, SettingsFile},
     simulation::Simulated,
     turns::Turns,
@@ -76,6 +77,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Cockpit {
     pub fn new(setup: CockpitSetup) -> Self {
         let CockpitSetup { version, data_dir, settings_dir, desktop } = setup;
+        private_file::remove_leftovers(&settings_dir);
         let settings_file = SettingsFile::in_folder(&settings_dir);
         let (Kept { settings, simulation }, warning) = settings_file.load();
         let (environments, damaged) = Environments::in_folder(&settings_dir);

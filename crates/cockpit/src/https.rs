@@ -160,27 +160,22 @@ pub(crate) fn refused_tls(host: &str, error: &rustls::Error) -> Problem {
         return Problem::new(ErrorCode::Protocol, format!("{host} and this program can't agree on TLS."))
             .hint("Check the address and the port. A server that wants a client certificate may not have liked ours.");
     };
-    let (message, hint) = match cause {
-        NotValidForName | NotValidForNameContext { .. } => (
-            format!("{host} shows a certificate for another name."),
-            "Check the address. The certificate names the servers it is for.",
-        ),
-        Expired | ExpiredContext { .. } => (
-            format!("The certificate of {host} has expired."),
-            "Tell whoever runs it. Check the clock of this computer, too.",
-        ),
-        NotValidYet | NotValidYetContext { .. } => {
-            (format!("The certificate of {host} is not valid yet."), "Check the clock of this computer.")
-        }
-        _ => (
-            format!("{host} shows a certificate we don't trust."),
-            "Check that the address is right and that this environment's CA file belongs to it.",
-        ),
+    let (message, hint) = if matches!(cause, NotValidForName | NotValidForNameContext { .. }) {
+        let message = format!("{host} shows a certificate for another name.");
+        (message, "Check the address. The certificate names the servers it is for.")
+    } else if matches!(cause, Expired | ExpiredContext { .. }) {
+        let message = format!("The certificate of {host} has expired.");
+        (message, "Tell whoever runs it. Check the clock of this computer, too.")
+    } else if matches!(cause, NotValidYet | NotValidYetContext { .. }) {
+        (format!("The certificate of {host} is not valid yet."), "Check the clock of this computer.")
+    } else {
+        let message = format!("{host} shows a certificate we don't trust.");
+        (message, "Check that the address is right and that this environment's CA file belongs to it.")
     };
     Problem::new(ErrorCode::UntrustedServer, message).hint(hint)
 }
 
-fn tls_cause<'a>(error: &'a reqwest::Error) -> Option<&'a rustls::Error> {
+fn tls_cause(error: &reqwest::Error) -> Option<&rustls::Error> {
     let mut source = error.source();
     while let Some(cause) = source {
         if let Some(found) = cause.downcast_ref::<rustls::Error>() {

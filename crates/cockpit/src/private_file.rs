@@ -4,10 +4,13 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Write as _},
     path::Path,
+    time::Duration,
 };
 
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+const YOUNG: Duration = Duration::from_secs(3600);
 
 /// Replaces `path` with `content`, mode 0600. A crash leaves the old file or the new one, never half of one.
 ///
@@ -24,6 +27,22 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     // The rename is durable once the folder is.
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Removes what programs that were killed while they wrote left in this folder. What is younger than an hour may still be
+/// written by another one.
+pub(crate) fn remove_leftovers(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(".tmp"));
+        let is_ours = name.is_some_and(|name| Uuid::try_parse(name).is_ok());
+        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|at| at.elapsed().ok());
+        if is_ours && age.is_some_and(|age| age > YOUNG) {
+            // Next time, where it cannot be done now.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Reads a file that a person chose; what was read is wiped when it is dropped.
@@ -72,6 +91,27 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         #[cfg(unix)]
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
+    }
+
+    #[test]
+    fn only_old_leftovers_of_our_own_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let make = |name: String, hours: u64| {
+            let file = File::create(folder.path().join(&name)).unwrap();
+            file.set_modified(std::time::SystemTime::now() - Duration::from_secs(hours * 3600 + 60)).unwrap();
+            name
+        };
+        make(format!(".{}.tmp", Uuid::new_v4()), 1);
+        let mut stay = vec![make(format!(".{}.tmp", Uuid::new_v4()), 0), make(".theirs.tmp".into(), 9)];
+        stay.push(make("settings.json".into(), 9));
+        remove_leftovers(folder.path());
+        let mut left: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        stay.sort();
+        assert_eq!(left, stay);
     }
 
     #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! The pictures of the documentation, taken of the real window while an application is really paired.
 //!
-//! `cargo xtask run` builds what it needs; then, on any display:
+//! `cargo xtask run` builds what it needs; ImageMagick takes the pictures. Then, on a display that has room beside the
+//! window, where the desktop's notifications go (`xvfb-run -s "-screen 0 1920x1200x24" dbus-run-session --`):
 //! `TAURI_DRIVER_BIN=~/.cargo/bin/tauri-driver cargo run -p blackbox --bin pictures docs/images`
 //!
 //! After the folder, the names of scenes take only these: `light`, `dark`, `kyma`, `landscape`.

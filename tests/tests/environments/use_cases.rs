@@ -291,6 +291,11 @@ async fn what_is_taken_again_meanwhile_is_not_cleaned_up() {
     let desk = Desk::new();
     let wanted = definition_at(&director.director_url(), director.ca_pem(), server.ready("tenant"), "Slow");
     desk.join_as(wanted, &server.admin_token()).await;
+    until("all tokens have expired", PATIENCE, async || {
+        let shown = desk.call("get_application", json!({ "id": id })).await;
+        shown["auths"].as_array().unwrap().iter().all(|auth| auth["orphaned"] == true).then_some(())
+    })
+    .await;
     director.take(Duration::from_millis(50));
     director.forget();
     let clean = desk.call("clean_up_auths", json!({ "applicationId": id, "systemAuthIds": all }));

@@ -120,6 +120,10 @@ export const environmentsWords = {
   importing: {
     title: (count: number) => `Import ${plural(count, "environment", "environments")}?`,
     text: "Whoever made the file chose where you sign in and whom this program trusts there. Import it only from somebody you know, and compare what is marked.",
+    marked: (count: number) =>
+      count === 1
+        ? "One of them brings a CA or a proxy of its own."
+        : `${count} of them bring a CA or a proxy of their own.`,
     director: "Director",
     signInAt: "Signs in at",
     proxy: "Goes through the proxy",

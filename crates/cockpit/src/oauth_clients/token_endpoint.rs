@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use pairing::{ErrorCode, Moment, Secret};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::token_refusal::{NotGranted, Refusal};
 use crate::{
@@ -46,12 +47,26 @@ struct Success {
     access_token: Secret,
     #[serde(default)]
     token_type: String,
+    #[serde(default, deserialize_with = "lifetime")]
     expires_in: Option<u32>,
     scope: Option<String>,
 }
 
 fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
     String::deserialize(deserializer).map(Secret::new)
+}
+
+/// Whole seconds. Some endpoints write them as text or with a fraction; what is no lifetime at all is none that is known, and
+/// no reason to throw the token away.
+fn lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let seconds = match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    let seconds = seconds.filter(|seconds: &f64| (0.0..f64::from(u32::MAX)).contains(seconds));
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the range, rounded down")]
+    Ok(seconds.map(|seconds| seconds as u32))
 }
 
 /// Gets an access token.
@@ -175,6 +190,17 @@ mod tests {
 
     fn body(request: &Request) -> &str {
         std::str::from_utf8(request.body().unwrap().as_bytes().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_lifetime_is_read_in_every_spelling() {
+        let read = |json: &str| {
+            let answer = format!(r#"{{"access_token":"t","expires_in":{json}}}"#);
+            serde_json::from_str::<Success>(&answer).unwrap().expires_in
+        };
+        assert_eq!(["3600", "\"3600\"", " 3600.7", "0"].map(read), [Some(3600), Some(3600), Some(3600), Some(0)]);
+        assert_eq!(["-5", "99999999999", "null", "\"soon\"", "{}"].map(read), [None; 5]);
+        assert_eq!(serde_json::from_str::<Success>(r#"{"access_token":"t"}"#).unwrap().expires_in, None);
     }
 
     #[test]
