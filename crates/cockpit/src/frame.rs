@@ -77,6 +77,12 @@ impl Frame {
         self.view += 1;
     }
 
+    /// What is in force, in other colours. What was begun before reaches it still.
+    pub(crate) fn repaint(&mut self, remote: Connection) {
+        self.visited.insert(remote.place.clone(), remote.clone());
+        self.remote = Some(remote);
+    }
+
     /// # Errors
     /// Something else was put in force since the call began.
     pub(crate) fn put_tenant_in_force(&mut self, call: CallContext, connection: Connection) -> Result<(), Problem> {

@@ -37,7 +37,26 @@ impl Cockpit {
             Some(place) => environments.connect_to(place),
             None => environments.connect_by_id(id),
         };
+        // What is typed, and what is on the page, stays where only the looks of the environment are others.
+        if let Ok(now) = &now
+            && now.place == before.place
+            && before
+                .set_up
+                .as_deref()
+                .zip(now.set_up.as_deref())
+                .is_some_and(|(before, now)| leads_to_the_same(before, now))
+        {
+            frame.repaint(now.clone());
+            drop(frame);
+            return self.desktop.state_changed();
+        }
         // One that was removed, or cannot be used any more, is not in force.
         frame.put_in_force(now.ok());
     }
+}
+
+/// Whether a call reaches the same server by the same way, as the same person. The guard is asked anew with every call.
+fn leads_to_the_same(before: &EnvironmentDefinition, now: &EnvironmentDefinition) -> bool {
+    let EnvironmentDefinition { name, badge, colour, guard, requests_per_second, .. } = now.clone();
+    EnvironmentDefinition { name, badge, colour, guard, requests_per_second, ..before.clone() } == *now
 }

@@ -4,6 +4,7 @@
 mod caution;
 mod client_secrets;
 mod credentials_progress;
+mod due;
 mod forms;
 mod hand_over;
 mod in_waves;

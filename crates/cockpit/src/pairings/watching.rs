@@ -10,7 +10,7 @@ use std::{
 use futures_util::{StreamExt as _, future::join_all, stream::FuturesUnordered};
 use pairing::{ErrorCode, Moment};
 
-use super::{Origin, Pairing, Pairings, Subject, progress::progress};
+use super::{Origin, Pairing, Subject, progress::progress};
 use crate::{
     Cockpit, Problem,
     calls::{
@@ -40,16 +40,11 @@ const REST: Duration = Duration::from_secs(5);
 const LONG_REST: Duration = Duration::from_secs(30);
 /// Whatever the other side says.
 const LONGEST_REST: Duration = Duration::from_secs(600);
-/// This long after its end a token is not worth a look any more.
-const AFTER_EXPIRY_SECONDS: i64 = 30;
-/// What has no end, or a request that was never answered, is looked at without being asked for this long.
-const LONGEST_SECONDS: i64 = 3600;
-
 /// What was seen of a pairing.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) progress: Progress,
-    at: Instant,
+    pub(super) at: Instant,
 }
 
 /// When a place may be looked at again, and why not yet.
@@ -273,51 +268,4 @@ fn announcement(pairing: &Pairing) -> (String, String) {
     };
     let place = format!("{} · {}", pairing.environment_name, pairing.place.tenant);
     (format!("{} is paired", pairing.owner_name), format!("{body}\n{place}"))
-}
-
-impl Pairings {
-    /// Where something is that is worth a look without being asked.
-    fn watched_places(&self) -> Vec<Place> {
-        let mut places: Vec<_> =
-            self.list.iter().filter(|pairing| pairing.is_alive()).map(|pairing| pairing.place.clone()).collect();
-        places.sort();
-        places.dedup();
-        places
-    }
-
-    /// Copies of what is to be looked at. When something is due, all of the place is: one document does for all.
-    fn due(&self, place: &Place, asked: Option<&str>, fresh: Duration) -> Vec<Pairing> {
-        let is_fresh = |pairing: &Pairing| pairing.seen.as_ref().is_some_and(|seen| seen.at.elapsed() < fresh);
-        let here = |pairing: &&Pairing| {
-            pairing.place == *place
-                && pairing.origin == Origin::Requested
-                && (asked == Some(&pairing.id) || pairing.is_alive())
-        };
-        let due: Vec<_> = self.list.iter().filter(here).collect();
-        if due.iter().all(|pairing| is_fresh(pairing)) { Vec::new() } else { due.into_iter().cloned().collect() }
-    }
-}
-
-impl Pairing {
-    /// Whether anything can still become of it that somebody waits for.
-    fn is_alive(&self) -> bool {
-        let Some(Seen { progress, .. }) = &self.seen else { return self.origin == Origin::Requested };
-        let Some(now) = Moment::parse(&progress.server_now) else { return false };
-        let since = |at: Moment| now.unix_seconds() - at.unix_seconds();
-        let young = since(self.requested_at) < LONGEST_SECONDS;
-        match progress.stage {
-            Stage::Paired | Stage::Gone => false,
-            Stage::Expired | Stage::NoAnswer => {
-                let end = progress.expires_at.as_deref().and_then(Moment::parse).or(self.expires_at);
-                end.map_or(young, |end| since(end) < AFTER_EXPIRY_SECONDS)
-            }
-            Stage::Waiting
-            | Stage::ConfigurationFetched
-            | Stage::RequestSent
-            | Stage::RequestUnanswered
-            | Stage::CertificateIssued
-            | Stage::CredentialsUsed
-            | Stage::CannotTell => young,
-        }
-    }
 }
