@@ -5,6 +5,7 @@ const COMMANDS: &[&str] = &[
     "restart_server",
     "list_applications",
     "get_application",
+    "event_url",
     "create_application",
     "update_application",
     "deletion_impact",

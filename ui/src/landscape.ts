@@ -1,4 +1,5 @@
 /** What else is in a landscape beside applications, and what no screen needs at once, as one chunk that is loaded later. */
+export { default as EventUrl } from "./pages/application/EventUrl.svelte";
 export { default as NoApplications } from "./pages/applications/NoApplications.svelte";
 export { default as FormationsCard } from "./pages/formations/FormationsCard.svelte";
 export { default as FormationsPage } from "./pages/formations/FormationsPage.svelte";

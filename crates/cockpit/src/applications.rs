@@ -6,8 +6,8 @@ use crate::{
     Cockpit, Problem,
     calls::{
         ApplicationDetail, ApplicationPage, ApplicationRef, ApplicationRow, AuthKind, AuthSummary, CallContext,
-        CertificateState, CreateApplication, DeleteApplication, DeletionImpact, ListApplications, Nothing, OwnerKind,
-        Text, UpdateApplication,
+        CertificateState, CreateApplication, DeleteApplication, DeletionImpact, EventUrl, ListApplications, Nothing,
+        OwnerKind, Text, UpdateApplication,
     },
     director::{ApplicationFields, page_size},
     owners::gone,
@@ -32,6 +32,11 @@ impl Cockpit {
         input: ApplicationRef,
     ) -> Result<Option<ApplicationDetail>, Problem> {
         self.application_detail(call, &input.id).await
+    }
+
+    pub(crate) async fn event_url(&self, call: CallContext, input: ApplicationRef) -> Result<EventUrl, Problem> {
+        let url = self.session(call)?.eventing_url(input.id.into_inner()).await?;
+        Ok(EventUrl { url })
     }
 
     pub(crate) async fn create_application(

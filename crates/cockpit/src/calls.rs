@@ -123,6 +123,8 @@ table! {
     read list_applications(ListApplications) -> ApplicationPage,
     /// One application with its credentials; null when it is gone.
     read get_application(ApplicationRef) -> Option<ApplicationDetail>,
+    /// Not part of the application: asking a Compass for it may make it choose a runtime.
+    read event_url(ApplicationRef) -> EventUrl,
     write create_application(CreateApplication) -> ApplicationRow,
     write update_application(UpdateApplication) -> ApplicationRow,
     /// What will stop working when the application is deleted.

@@ -33,8 +33,17 @@ impl Cockpit {
             let found = Inventory::of(&connection, call)?.of_owner(id).await;
             found.inspect_err(|problem| tracing::debug!(code = %problem.code, "no certificates of an application")).ok()
         };
-        let (application, certificates) = tokio::join!(session.application(id.to_owned()), certificates);
+        // The server of this computer changes nothing when it is asked; others may, so there a person asks.
+        let eventing_url = async {
+            if connection.set_up.is_some() {
+                return None;
+            }
+            session.eventing_url(id.to_owned()).await.ok().flatten()
+        };
+        let (application, certificates, eventing_url) =
+            tokio::join!(session.application(id.to_owned()), certificates, eventing_url);
         let Some(mut application) = application? else { return Ok(None) };
+        application.eventing_url = eventing_url;
         if let Some(auths) = &mut application.auths {
             complete(auths, certificates.as_deref());
         }

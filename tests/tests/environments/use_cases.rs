@@ -313,6 +313,23 @@ async fn what_is_taken_again_meanwhile_is_not_cleaned_up() {
     assert_eq!(server.connector(&token).configuration().await.status, 200);
 }
 
+/// Reading where events go may change something at a Compass (compass.md §1.19): only a person who asks is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn opening_an_application_does_not_ask_where_its_events_go() {
+    let server = Server::start(&[]);
+    let director = AwkwardDirector::before(&server);
+    let desk = Desk::new();
+    let wanted = definition_at(&director.director_url(), director.ca_pem(), server.ready("tenant"), "Remote");
+    desk.join_as(wanted, &server.admin_token()).await;
+    let id = desk.create("shop").await;
+    let detail = desk.call("get_application", json!({ "id": id })).await;
+    assert_eq!(detail["eventingUrl"], Value::Null);
+    let asked = |seen: Vec<Seen>| seen.iter().any(|seen| seen.says("eventingConfiguration"));
+    assert!(!asked(director.forget()));
+    let told = desk.call("event_url", json!({ "id": id })).await;
+    assert!(asked(director.forget()) && told["url"].as_str().unwrap().ends_with("shop/v1/events"), "{told}");
+}
+
 async fn ids(server: &Server, id: &str) -> Vec<String> {
     let query = "query($id: ID!) { result: application(id: $id) { auths { id } } }";
     let found = server.director(query, json!({ "id": id })).await;

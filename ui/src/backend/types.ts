@@ -375,6 +375,11 @@ export type OfferedEnvironments = {
 
 export type Nothing = Record<string, never>;
 
+export type EventUrl = {
+  /** Null: no runtime takes its events yet. */
+  url: string | null;
+};
+
 export type ListApplications = {
   /** The `endCursor` of the page before. */
   after: string | null;
@@ -445,6 +450,7 @@ export type ApplicationDetail = {
   row: ApplicationRow;
   healthCheckUrl: string | null;
   labels: Record<string, unknown>;
+  /** Null in a remote environment, where `event_url` asks for it. */
   eventingUrl: string | null;
   /** Null: not readable. */
   auths: Array<AuthSummary> | null;
@@ -1870,6 +1876,8 @@ export interface Calls {
   list_applications: { input: ListApplications; output: ApplicationPage };
   /** One application with its credentials; null when it is gone. */
   get_application: { input: ApplicationRef; output: ApplicationDetail | null };
+  /** Not part of the application: asking a Compass for it may make it choose a runtime. */
+  event_url: { input: ApplicationRef; output: EventUrl };
   create_application: { input: CreateApplication; output: ApplicationRow };
   update_application: { input: UpdateApplication; output: ApplicationRow };
   /** What will stop working when the application is deleted. */

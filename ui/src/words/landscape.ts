@@ -47,6 +47,13 @@ const permissions: Record<OwnerKind, string> = {
 };
 
 /** While nothing can be read. */
+export const eventUrlWords = {
+  title: "Event URL",
+  look: "Look it up",
+  hint: "A Compass chooses a runtime when it is asked, if none is chosen yet.",
+  none: "No runtime takes its events yet.",
+} as const;
+
 export const notYet = {
   signIn: (what: string) => `Sign in to see the ${what}.`,
   tenant: (what: string) => `Choose a tenant to see its ${what}.`,

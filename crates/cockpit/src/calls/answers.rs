@@ -112,11 +112,19 @@ pub struct AuthSummary {
 
 #[derive(Clone, Debug, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
+pub struct EventUrl {
+    /// Null: no runtime takes its events yet.
+    pub url: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct ApplicationDetail {
     pub row: ApplicationRow,
     pub health_check_url: Option<String>,
     #[ts(type = "Record<string, unknown>")]
     pub labels: BTreeMap<String, Value>,
+    /// Null in a remote environment, where `event_url` asks for it.
     pub eventing_url: Option<String>,
     /// Null: not readable.
     pub auths: Option<Vec<AuthSummary>>,

@@ -48,7 +48,7 @@ fn declarations(config: &ts_rs::Config) -> Vec<String> {
         StartSignIn SignInWithSecret SignInWithCertificate OpenVault
         TenantRow Tenants SearchTenants UseTenant ImportedEnvironments
         ImportEnvironments OfferedEnvironment OfferedEnvironments
-        Nothing ListApplications ApplicationRow ApplicationPage ApplicationRef
+        Nothing EventUrl ListApplications ApplicationRow ApplicationPage ApplicationRef
         AuthKind TokenSummary AuthCertificate AuthSummary ApplicationDetail
         CreateApplication UpdateApplication DeletionImpact DeleteApplication
         AuthType OwnerKind Owner OwnerRef AuthTypeOffer Form FormInfo RequestPairing

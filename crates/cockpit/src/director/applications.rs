@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::{At, Auth, Session, asking::Failed, operations::*, wire};
 use crate::{
     Problem,
+    applications::application_gone,
     calls::{ApplicationDetail, ApplicationPage, ApplicationRow},
 };
 
@@ -67,11 +68,18 @@ impl Session {
                 labels: labels.unwrap_or_default().into_iter().collect(),
                 integration_system: None,
                 template_id: application.application_template_id,
-                eventing_url: application.eventing_configuration.map(|eventing| eventing.default_url),
+                eventing_url: None,
                 auths: auths.map(|auths| auths.iter().map(|auth| auth.summary(connected, moment)).collect()),
                 row,
             }
         }))
+    }
+
+    /// Where the application sends its events; `None`: nowhere yet. Asking may make the Director choose a runtime.
+    pub(crate) async fn eventing_url(&self, id: String) -> Result<Option<String>, Problem> {
+        let At { value, .. } = self.ask::<GetEventingUrl>(get_eventing_url::Variables { id }).await?;
+        let eventing = value.application.ok_or_else(application_gone)?.eventing_configuration;
+        Ok(eventing.map(|eventing| eventing.default_url).filter(|url| !url.is_empty()))
     }
 
     pub(crate) async fn register(

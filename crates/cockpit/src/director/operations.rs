@@ -29,6 +29,7 @@ macro_rules! operations {
 operations! {
     "graphql/list_applications.graphql" ListApplications,
     "graphql/get_application.graphql" GetApplication,
+    "graphql/get_eventing_url.graphql" GetEventingUrl,
     "graphql/register_application.graphql" RegisterApplication,
     "graphql/update_application.graphql" UpdateApplication,
     "graphql/unregister_application.graphql" UnregisterApplication,
