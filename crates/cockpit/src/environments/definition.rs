@@ -18,7 +18,7 @@ use crate::{
 };
 
 use name::is_invisible;
-pub(super) use name::{as_seen, looks_alike, visible};
+pub(super) use name::{as_seen, looks_alike, plain, visible};
 
 /// Of the server of this computer; no other environment has them.
 const LOCAL_NAME: &str = "Local simulator";

@@ -4,8 +4,12 @@ use super::LONGEST_NAME;
 
 /// At most as long as a name, without what turns text around or is not seen.
 pub(in crate::environments) fn visible(name: &str) -> String {
-    let seen = name.trim().chars().filter(|char| !char.is_control() && !is_invisible(*char));
-    seen.take(LONGEST_NAME).collect()
+    plain(name).chars().take(LONGEST_NAME).collect()
+}
+
+/// Without what turns text around or is not seen.
+pub(in crate::environments) fn plain(name: &str) -> String {
+    name.trim().chars().filter(|char| !char.is_control() && !is_invisible(*char)).collect()
 }
 
 /// Whether a person who reads fast takes the one for the other.
