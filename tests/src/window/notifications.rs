@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::PATIENCE;
-use crate::{Tool, until};
+use crate::{Tool, text, until};
 
 /// A running service for notifications in the session that the tests run in. Ends when it is dropped.
 #[derive(Debug)]
@@ -20,6 +20,19 @@ pub struct Notifications {
 impl Notifications {
     /// Starts it and waits until it is the session's.
     pub async fn start() -> Self {
+        until("nobody else shows notifications", PATIENCE, async || {
+            // The bus starts one by itself for whoever was the first to tell something.
+            let asked = bus("GetConnectionUnixProcessID").output("");
+            if !asked.status.success() {
+                return Some(());
+            }
+            let pid = text(&asked.stdout);
+            let pid = pid.split_whitespace().last().expect("a process id");
+            // It may be gone already.
+            Tool::of(Command::new("kill")).argument(pid).output("");
+            None
+        })
+        .await;
         // Into a pipe it would say nothing until it ends.
         let mut command = Command::new("stdbuf");
         command.args(["-oL", "dunst", "-config", "/dev/null", "-print"]).stdin(Stdio::null()).stderr(Stdio::null());
@@ -36,11 +49,7 @@ impl Notifications {
         });
         let notifications = Self { service, shown };
         until("dunst shows notifications", PATIENCE, async || {
-            let owned = Tool::of(Command::new("dbus-send")).words(
-                "--session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
-                 string:org.freedesktop.Notifications",
-            );
-            owned.run().contains("boolean true").then_some(())
+            bus("NameHasOwner").run().contains("boolean true").then_some(())
         })
         .await;
         notifications
@@ -58,6 +67,14 @@ impl Notifications {
         })
         .await
     }
+}
+
+/// Asks the bus about the service for notifications.
+fn bus(method: &str) -> Tool {
+    Tool::of(Command::new("dbus-send"))
+        .words("--session --print-reply --dest=org.freedesktop.DBus /")
+        .argument(&format!("org.freedesktop.DBus.{method}"))
+        .argument("string:org.freedesktop.Notifications")
 }
 
 impl Drop for Notifications {

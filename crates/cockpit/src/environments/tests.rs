@@ -97,7 +97,7 @@ async fn a_guard_is_in_the_way_of_writes_and_of_nothing_else() {
     assert_eq!(refusal(&cockpit, "list_applications", json!({ "first": 1 })).await.code, ErrorCode::SignInNeeded);
     let view = cockpit.state().view;
     save(&cockpit, id.clone().into(), guarded("read_only")).await;
-    assert_ne!(cockpit.state().view, view, "what was painted before is not what is guarded now");
+    assert_eq!(cockpit.state().view, view, "what is typed stays: the guard is asked with every change");
     assert_eq!(write(Some("Production")).await, ErrorCode::ReadOnly);
     save(&cockpit, "local".into(), guarded("confirm")).await;
     let rows = call(&cockpit, "environments", json!({})).await;
