@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{PATIENCE, Window, session::Refusal};
+use super::{Clipboard, PATIENCE, Window, session::Refusal};
 
 /// What the driver says when the page was not there yet, or has just changed.
 const PASSING: [&str; 4] =
@@ -112,6 +112,20 @@ impl Window {
             let _ = self.session.act(&element, "click", json!({})).await;
         }
         self.process.ended().await;
+    }
+
+    /// Pastes a text into a field, in place of what is there, as people do who have a file of PEM. Typed letter by letter, a
+    /// key takes the driver many seconds.
+    pub async fn paste(&self, spot: &str, text: &str) {
+        let _copied = Clipboard.copy(text).await;
+        self.click(spot).await;
+        self.press(&["Control+a", "Control+v"]).await;
+        let selector = json!(css(spot));
+        self.wait(PATIENCE, &format!("{spot} has what was pasted"), async || {
+            let held = self.value(&format!("document.querySelector({selector}).value")).await;
+            (held == text).then_some(())
+        })
+        .await;
     }
 
     /// Types a text into a field, in place of what is there.

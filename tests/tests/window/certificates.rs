@@ -102,7 +102,7 @@ async fn a_certificate_is_told_in_words_verified_and_saved() {
 
     // Does this key belong to it? And is this the chain?
     let verdict = async |text: &str, verdict: &str| {
-        window.fill("@verify-text", text).await;
+        window.paste("@verify-text", text).await;
         window.click("@verify").await;
         window.appears(&format!("@verify-result[data-verdict={verdict}]")).await;
     };
@@ -203,7 +203,7 @@ async fn a_request_is_checked_against_what_is_expected_and_signed_here() {
     openssl.key("client", blackbox::EC_P256);
     let subject = format!("O=Org,OU=OrgUnit,L=locality,ST=province,C=DE,CN={system_auth}");
     let report = async |text: &str, kind: &str, verdict: &str| {
-        window.fill("@request-text", text).await;
+        window.paste("@request-text", text).await;
         window.click("@check-request-text").await;
         window.appears(&format!("@request-report[data-kind={kind}][data-verdict={verdict}]")).await;
     };
